@@ -1,0 +1,1 @@
+"""World-makers for tests: small real things, made from a few words."""
