@@ -1,0 +1,1 @@
+"""The service shaft: disk, network, child processes, terminal; no domain words."""
