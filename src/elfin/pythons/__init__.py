@@ -1,0 +1,1 @@
+"""Floor 2: which interpreters there are, and what each is."""

@@ -1,0 +1,202 @@
+"""Edge: starts interpreters to ask them about themselves, and finds the one that was asked for.
+
+One child per interpreter, once: the answer is cached (`disk`). The child gets no /dev/null, so it can be asked where
+there is none. Broken, foreign and old interpreters on PATH are passed over; their reasons are kept for the end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from elfin.errors import ElfinError, MalformedElf, NoPython, PlaceError
+from elfin.formats import elf
+from elfin.host import libc as libcs
+from elfin.host import root
+from elfin.host.detect import Facts, detect
+from elfin.host.model import Host, Interpreter
+from elfin.pythons import disk, disk_shims, trouble
+from elfin.pythons import probe as probes
+from elfin.pythons.request import PythonRequest, names, shortfall
+
+_PATIENCE = 60.0
+
+
+class Rejected(NamedTuple):
+    """A candidate that will not do."""
+
+    path: str
+    reason: str
+
+
+def probe(executable: str, *, place: root.Root, cache_folder: str | None) -> Interpreter:
+    """The interpreter behind a path: for an environment's python, its base.
+
+    `place` is this machine's root (for loaders and libcs); without `cache_folder` nothing is remembered. A script (a
+    shim, a wrapper) is described by the executable it leads to.
+    Raises NoPython (not there, not a Python, too old) and PlaceError (its loader is missing, foreign, may not run).
+    """
+    path = disk.absolute(executable)
+    if not os.path.lexists(path):
+        raise trouble.missing(path)
+    environment = disk.environment_of(path)
+    if environment is not None:
+        base = probe(disk.base_executable(path), place=place, cache_folder=cache_folder)
+        disk.check_version(environment, base)
+        return base
+    versions = disk_shims.versions_folder(path)
+    if versions is not None:
+        path = disk_shims.chosen(path, versions, os.getcwd()) or path
+    extra = disk.manylinux_modules(os.environ.get("PYTHONPATH", ""))
+    if cache_folder is not None:
+        known = disk.recall(path, cache_folder, extra)
+        if known is not None:
+            return known
+    answer = probes.record(path, _ask(path, place))
+    led_to = answer["executable"]
+    if led_to and answer["real_executable"] != os.path.realpath(path):
+        # A shim or wrapper: where it leads depends on the folder and the environment, and cannot be remembered.
+        return _describe(disk.base_executable(led_to), answer, place, None, extra)
+    return _describe(path, answer, place, cache_folder, extra)
+
+
+def _describe(
+    path: str, answer: dict[str, Any], place: root.Root, cache_folder: str | None, extra: list[str]
+) -> Interpreter:
+    header = _header(place, answer["real_executable"] or path)
+    libc = None if header is None else libcs.of_program(place, header)
+    known = probes.interpreter(path, answer, header, libc)
+    if cache_folder is not None:
+        disk.remember(path, cache_folder, known, _watched(place, answer, header), extra)
+    return known
+
+
+def _watched(place: root.Root, answer: dict[str, Any], header: elf.Header | None) -> list[str]:
+    paths = answer["paths"]
+    watched = [
+        answer["real_executable"],
+        os.path.join(answer["stdlib"], "EXTERNALLY-MANAGED"),
+        paths["purelib"],
+        paths["platlib"],
+    ]
+    if header is not None and header.interpreter is not None:
+        watched.append(root.real(place, header.interpreter) or header.interpreter)
+    if answer["manylinux_file"]:
+        watched.append(answer["manylinux_file"])
+    return watched
+
+
+def _header(place: root.Root, path: str) -> elf.Header | None:
+    read = root.reader(place, path)
+    if read is None:
+        return None
+    try:
+        return elf.read_header(read)
+    except MalformedElf:
+        return None
+
+
+def _here(place: root.Root) -> Host:
+    name = os.uname()
+    return detect(place, Facts(name.sysname, name.machine))
+
+
+def _ask(path: str, place: root.Root) -> bytes:
+    """Standard output of the probe. Raises what keeps it from answering, in words."""
+    import subprocess
+
+    header = _header(place, path)
+    if header is not None and header.interpreter is not None and root.file(place, header.interpreter) is None:
+        raise trouble.loader_missing(path, header.interpreter, _here(place))
+    script = os.path.join(os.path.dirname(__file__), "_probe.py")
+    environment = {key: value for key, value in os.environ.items() if key != "__PYVENV_LAUNCHER__"}
+    environment["SYSTEM_VERSION_COMPAT"] = "0"  # macOS else claims to be 10.16 to old builds
+    try:
+        # Pipes, not DEVNULL: a chroot may have no /dev/null.
+        done = subprocess.run(
+            [path, "-I", "-B", script], input=b"", capture_output=True, timeout=_PATIENCE, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise trouble.silent(path, _PATIENCE) from None
+    except OSError as error:
+        first = disk.head(path).split(b"\n")[0].decode("utf-8", "replace")
+        if isinstance(error, FileNotFoundError) and first.startswith("#!"):
+            raise trouble.script_interpreter_missing(path, first) from error
+        raise trouble.not_started(path, error, header, _here(place)) from error
+    if done.returncode != 0:
+        raise trouble.failed(path, done.returncode, done.stderr or done.stdout)
+    return done.stdout
+
+
+def candidates(
+    request: PythonRequest, *, path_variable: str, place: root.Root, cache_folder: str | None
+) -> Iterator[Interpreter | Rejected]:
+    """Every Python on a PATH whose name fits the request, best folder first; those that will not do with the reason.
+
+    What a pyenv has, but does not choose here, comes last.
+    """
+    shims: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for path in disk.on_path(names(request), path_variable):
+        versions = disk_shims.versions_folder(path)
+        if versions is not None:
+            shims.append((path, versions))
+            if disk_shims.chosen(path, versions, os.getcwd()) is None:
+                continue
+        candidate = _candidate(request, path, place, cache_folder)
+        seen.add(os.path.realpath(candidate.executable if isinstance(candidate, Interpreter) else candidate.path))
+        yield candidate
+    for shim, versions in shims:
+        for path in disk_shims.others(shim, versions):
+            if os.path.realpath(path) not in seen:
+                seen.add(os.path.realpath(path))
+                yield _candidate(request, path, place, cache_folder)
+
+
+def _candidate(request: PythonRequest, path: str, place: root.Root, cache_folder: str | None) -> Interpreter | Rejected:
+    try:
+        known = probe(path, place=place, cache_folder=cache_folder)
+    except (NoPython, PlaceError) as error:
+        return Rejected(path, error.message)
+    reason = shortfall(request, known)
+    return known if reason is None else Rejected(known.executable, f"{known.executable} {reason}")
+
+
+def find(request: PythonRequest, *, path_variable: str, place: root.Root, cache_folder: str | None) -> Interpreter:
+    """The first interpreter that satisfies the request: the path it names, else the first on PATH.
+
+    Raises NoPython with what was passed over and why; for a path, what `probe` raises.
+    """
+    path = _written_path(request)
+    if path is not None:
+        return probe(path, place=place, cache_folder=cache_folder)
+    reasons: list[str] = []
+    for candidate in candidates(request, path_variable=path_variable, place=place, cache_folder=cache_folder):
+        if isinstance(candidate, Interpreter):
+            return candidate
+        reasons.append(candidate.reason)
+    raise _none(request, reasons)
+
+
+def _written_path(request: PythonRequest) -> str | None:
+    """The file that a request names; a bare word counts as a path where a folder of that name is."""
+    path = request.path
+    if path is None and request.name is not None and os.path.isdir(request.name):
+        path = request.name
+    if path is None:
+        return None
+    path = disk.absolute(path)
+    if not os.path.isdir(path):
+        return path
+    python = disk.inside(path)
+    if python is None:
+        raise NoPython(f"{path} is a folder without a Python", hints=("name an environment or an interpreter",))
+    return python
+
+
+def _none(request: PythonRequest, reasons: list[str]) -> ElfinError:
+    wanted = request.text.strip()
+    message = f"no Python for {wanted!r} on PATH" if wanted else "no Python on PATH"
+    hints = ("give the path of an interpreter with --python",)
+    return NoPython(message, state="passed over: " + "; ".join(reasons) if reasons else None, hints=hints)

@@ -1,0 +1,79 @@
+"""`Mismatch` -> one sentence for a human; `Target` -> the few words that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from elfin.host import fit
+from elfin.host.model import Target
+from elfin.tags.model import Mismatch
+
+_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}
+_FAMILIES = {"glibc": "manylinux", "musl": "musllinux"}
+
+
+def sentence(mismatch: Mismatch) -> str:
+    """Why a wheel does not fit: one clause, without a full stop. Its subject is the wheel."""
+    axis, needs, has = mismatch[:3]
+    platform = mismatch.tag.platform
+    if has == "unknown":
+        return f"needs {needs}, and what this place has cannot be told"
+    if axis == "libc version":
+        return f"needs {needs} or newer, this place has {has}"
+    if axis == "libc family":
+        family = needs.split()[0]
+        return f"is for {family} ({_family_tag(platform)}), this interpreter runs on {has}"
+    if axis == "static interpreter":
+        return "holds compiled code for a dynamically linked interpreter, this one is static and loads none"
+    if axis == "os version":
+        return f"needs {_os_name(needs)} or newer, this is {_os_name(has)}"
+    if axis == "cpu level":
+        return f"needs a processor of level {needs}, this one is {has}"
+    if axis == "float abi":
+        return f"is for {needs}-float ARM, this interpreter is {has}-float"
+    if axis == "distributor":
+        return f"is {needs}, which the distributor of this Python rules out in its _manylinux module"
+    if axis == "unknown":
+        return f"has the tag {needs}, of which nothing is known"
+    return f"is for {_os_name(needs)}, this is {_os_name(has)}"
+
+
+def nearest(mismatches: Sequence[Mismatch]) -> str:
+    """One clause about all the wheels of a version, none of which fits: what the nearest of them lacks.
+
+    It names no file and no version, so that the same reason reads the same for a whole range of versions.
+    """
+    best = min(mismatches, key=lambda one: (one.distance, one.needs))
+    if best.axis == "libc family":
+        return f"its Linux wheels need {best.needs.split()[0]}, this interpreter runs on {best.has}"
+    if best.axis in ("os", "arch", "implementation"):
+        kinds = sorted({_os_name(one.needs) for one in mismatches if one.axis == best.axis})
+        return f"its wheels are for {' and '.join(kinds)}, this is {_os_name(best.has)}"
+    return f"the nearest {sentence(best)}"
+
+
+def machine(target: Target) -> str:
+    """ "musl 1.2.5, x86_64, CPython 3.13": what a wheel is judged against."""
+    interpreter = target.interpreter
+    name = {"cpython": "CPython", "pypy": "PyPy"}.get(interpreter.implementation, interpreter.implementation)
+    version = "{}.{}".format(*interpreter.version_info) + "t" * interpreter.free_threaded
+    where = "a static interpreter" if interpreter.static else _os_name(interpreter.os)
+    if interpreter.libc is not None:
+        where = fit.spell_libc(interpreter.libc)
+    elif interpreter.os_version is not None:
+        where += " " + ".".join(map(str, interpreter.os_version))
+    float_abi = f" {interpreter.arch.float_abi}-float" if interpreter.arch.float_abi else ""
+    return f"{where}, {interpreter.arch.name}{float_abi}, {name} {version}"
+
+
+def _family_tag(platform: str) -> str:
+    """ "musllinux_1_2" of "musllinux_1_2_x86_64"; an alias as it is, "manylinux2014"."""
+    words = platform.split("_")
+    return "_".join(words[:3]) if words[0] in _FAMILIES.values() else words[0]
+
+
+def _os_name(text: str) -> str:
+    word, space, rest = text.partition(" ")
+    return (
+        {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}.get(word, word) + space + rest
+    )

@@ -1,0 +1,157 @@
+"""Does a wheel fit a target: the quick answer by rank, and on request the reason of the nearest miss.
+
+The quick answer is dictionary look-ups over the tags a target takes. The reason is found without any list: each tag of
+the wheel is taken apart, python and ABI compared here, the platform by `host.fit`. Refuses to guess: a tag that no
+specification knows is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from elfin.formats.wheelname import WheelName
+from elfin.host import fit
+from elfin.host.model import CannotTell, Interpreter, Misfit, Target
+from elfin.tags import platform as platforms
+from elfin.tags import python as pythons
+from elfin.tags.model import Match, Mismatch, Tag, TagSet
+
+# What it takes to get from the target to the wheel: a newer libc is near, another operating system is far. A wheel
+# that misses on two axes is as far away as both together.
+DISTANCES: Final = {
+    "cpu level": 1,
+    "libc version": 1,
+    "os version": 1,
+    "free-threading": 2,
+    "abi": 2,
+    "distributor": 2,
+    "float abi": 4,
+    "python": 4,
+    "libc family": 8,
+    "static interpreter": 16,
+    "implementation": 32,
+    "arch": 64,
+    "unknown": 96,
+    "os": 128,
+}
+
+_IMPLEMENTATIONS = {"cp": "CPython", "pp": "PyPy", "py": "Python", "ip": "IronPython", "jy": "Jython"}
+_PYTHON_TAG = re.compile(r"([a-z_]+?)(\d)(\d{0,3})")
+_CPYTHON_ABI = re.compile(r"cp(\d)(\d{1,3})(t?)(d?)m?u?")
+
+
+class _Miss(NamedTuple):
+    axis: str
+    needs: str
+    has: str
+
+
+def match(tags: TagSet, wheel: WheelName) -> Match | None:
+    """The wheel's best rank, None when the target cannot use it. Cheap: nothing is computed but look-ups."""
+    ranks = tags.ranks
+    best: int | None = None
+    for python in wheel.pythons:
+        for abi in wheel.abis:
+            for platform in wheel.platforms:
+                rank = ranks.get((python, abi, platform))
+                if rank is not None and (best is None or rank < best):
+                    best = rank
+    return None if best is None else Match(best)
+
+
+def verdict(tags: TagSet, wheel: WheelName) -> Match | Mismatch:
+    """`match`, with the reason when there is none."""
+    return match(tags, wheel) or why_not(tags.target, wheel)
+
+
+def why_not(target: Target, wheel: WheelName) -> Mismatch:
+    """Why `target` cannot use `wheel`, by the tag that comes nearest. Meant for wheels that do not match."""
+    return min(
+        (
+            _of_tag(target, Tag(python, abi, platform))
+            for platform in wheel.platforms
+            for python in wheel.pythons
+            for abi in wheel.abis
+        ),
+        key=lambda miss: miss.distance,
+    )
+
+
+def _of_tag(target: Target, tag: Tag) -> Mismatch:
+    misses = [
+        miss for miss in (_interpreter(target.interpreter, tag), _platform(target, tag.platform)) if miss is not None
+    ]
+    if not misses:  # every part would do, yet no list has it: a floor below all floors, a Python of the future
+        return Mismatch("unknown", str(tag), "no rule for that tag", tag, DISTANCES["unknown"])
+    worst = max(misses, key=lambda miss: DISTANCES[miss.axis])
+    return Mismatch(*worst, tag, sum(DISTANCES[miss.axis] for miss in misses))
+
+
+def _platform(target: Target, tag: str) -> _Miss | None:
+    wanted = platforms.needs(tag)
+    if not wanted:
+        return _Miss("unknown", tag, "no known platform")
+    found = fit.any_verdict(wanted, target)
+    if isinstance(found, Misfit):
+        return _Miss(found.reason, found.needs, found.has)
+    if isinstance(found, CannotTell):
+        return _Miss(found.reason, found.needs, "unknown")
+    if target.interpreter.manylinux and tag.startswith("manylinux") and _refused(target.interpreter, tag):
+        return _Miss("distributor", tag, "its _manylinux module refuses it")
+    return None
+
+
+def _refused(interpreter: Interpreter, tag: str) -> bool:
+    return tag not in platforms.supported(interpreter)
+
+
+def _interpreter(interpreter: Interpreter, tag: Tag) -> _Miss | None:
+    """What is wrong with the python and ABI tags, None when they would do."""
+    parts = _PYTHON_TAG.fullmatch(tag.python)
+    if parts is None:
+        return _Miss("unknown", tag.python, "no known Python")
+    name, major = parts[1], int(parts[2])
+    minor = int(parts[3]) if parts[3] else None
+    own = pythons.short_name(interpreter.implementation)
+    has = f"{_IMPLEMENTATIONS.get(own, own)} {_short(interpreter)}"
+    wanted = f"{_IMPLEMENTATIONS.get(name, name)} {major}" + ("" if minor is None else f".{minor}")
+    if name not in (own, "py"):
+        return _Miss("implementation", wanted, has)
+    # Newer is never allowed; older only where the tag promises the future: generic Python and the stable ABI.
+    open_ended = name == "py" or tag.abi in ("abi3", "abi3t")
+    ours = interpreter.version_info[:2]
+    if (major, minor or 0) > ours or major != ours[0]:
+        return _Miss("python", wanted + (" or newer" if open_ended and major == ours[0] else ""), has)
+    if name != "py" and not open_ended and minor is not None and minor != ours[1]:
+        return _Miss("python", wanted, has)
+    return None if tag.abi == "none" else _abi(interpreter, tag.abi, has)
+
+
+def _short(interpreter: Interpreter) -> str:
+    return "{}.{}".format(*interpreter.version_info)
+
+
+def _abi(interpreter: Interpreter, abi: str, has: str) -> _Miss | None:
+    if abi in pythons.abis(interpreter):
+        return None
+    threads = "without the GIL" if interpreter.free_threaded else "with the GIL"
+    stable = {"abi3": False, "abi3t": True}.get(abi)
+    if interpreter.implementation == "cpython" and stable is not None:
+        if stable == interpreter.free_threaded:
+            return None
+        return _Miss("free-threading", f"the stable ABI {abi}", f"{has} {threads}")
+    parts = _CPYTHON_ABI.fullmatch(abi)
+    if parts is None or interpreter.implementation != "cpython":
+        return _Miss("abi", f"the ABI {abi}", _own_abi(interpreter))
+    version = int(parts[1]), int(parts[2])
+    if version != interpreter.version_info[:2]:
+        return _Miss("python", f"CPython {version[0]}.{version[1]}", has)
+    if bool(parts[3]) != interpreter.free_threaded:
+        wanted = "without the GIL" if parts[3] else "with the GIL"
+        return _Miss("free-threading", f"CPython {version[0]}.{version[1]} {wanted}", f"{has} {threads}")
+    return _Miss("abi", f"the ABI {abi}", _own_abi(interpreter))
+
+
+def _own_abi(interpreter: Interpreter) -> str:
+    return "the ABI " + (" or ".join(pythons.abis(interpreter)) or "none")
