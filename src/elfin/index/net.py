@@ -1,0 +1,327 @@
+"""Package indexes, asked: listings, METADATA and files, with the cache between.
+
+PEP 503, 658/714, 691 over `edges.net`. One `Index` stands for all the indexes and link sources of a run and is shared
+by its threads. The first index that has a project is the only one asked for it (so that a public project cannot stand
+in for a private one of its name), unless the strategy is "all". Refuses bytes whose hashes are not the listed ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from elfin.edges.net import Client, Response, content_range, origin
+from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable
+from elfin.formats import simplepage
+from elfin.formats.urltext import redacted, without_credentials
+from elfin.index import disk, freshness, hashes, net_local, net_wheel, urls
+from elfin.index.listing import Listing, digest, from_digest, merged
+from elfin.index.model import File
+
+_METADATA_LIMIT = 16 << 20
+_WHOLE_WHEEL_LIMIT = 1 << 30
+_ABSENT = (404, 410)
+
+_T = TypeVar("_T")
+
+
+class Index:
+    """All the places of one run that offer files.
+
+    `indexes`: addresses of simple indexes (http, https or file), the first ones first; empty is pip's `--no-index`.
+    `find_links`: folders of wheels, or addresses of HTML pages with links. Both may carry credentials.
+    `cache`: folder to keep things in, None for none. `strategy`: "first-index" or "all".
+    `refresh`: ask again whatever the cache holds: True, or the projects (any spelling) for which to.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        indexes: Sequence[str],
+        *,
+        find_links: Sequence[str] = (),
+        cache: str | None = None,
+        strategy: str = "first-index",
+        offline: bool = False,
+        refresh: bool | Collection[str] = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._indexes = tuple(indexes)
+        self._links = tuple(find_links)
+        self._cache = cache
+        self._all = strategy == "all"
+        self._offline = offline
+        self._refresh = refresh if isinstance(refresh, bool) else frozenset(map(urls.normalised, refresh))
+        self._clock = clock
+        self._listings: _Once[Listing | None] = _Once()
+        self._link_pages: _Once[simplepage.Page] = _Once()
+        self._without_ranges: set[str] = set()
+
+    def listing(self, name: str) -> Listing | None:
+        """What is offered of a project, None when no index knows it. Asked once a run, whoever asks.
+
+        Raises Unreachable (also for "offline and not cached"), Unauthorized, MalformedPage.
+        """
+        project = urls.normalised(name)
+        if not urls.is_name(project):
+            return None
+        return self._listings.get(project, lambda: self._find(project))
+
+    def at_hand(self, name: str) -> Known | None:
+        """`listing` if it can be told without the network, None otherwise."""
+        project = urls.normalised(name)
+        if not urls.is_name(project):
+            return Known(None)
+        if self._listings.has(project):
+            return Known(self.listing(project))
+        if self._links or self._all or self._cache is None:
+            return None
+        for index in self._indexes:
+            clean = without_credentials(index)[0]
+            stored = disk.read_page(disk.page_path(self._cache, clean, project)) if urls.is_web(index) else None
+            if stored is None or not (self._offline or not self._due(project, stored)):
+                return None
+            try:
+                found = _known(stored, clean)
+            except MalformedPage:
+                return None
+            if found is not None or index == self._indexes[-1]:
+                return Known(self._listings.get(project, lambda found=found: found))  # type: ignore[misc]
+        return None
+
+    def metadata_at_hand(self, file: File) -> bytes | None:
+        """`metadata` if it is in the cache, None otherwise."""
+        if self._cache is None or not urls.is_web(file.url):
+            return None
+        return disk.read_metadata(disk.metadata_path(self._cache, file))
+
+    def metadata(self, file: File) -> bytes | None:
+        """METADATA of a file: kept for ever, else served beside it, else read out of the wheel.
+
+        None for an sdist without METADATA beside it: somebody has to build it. Raises Unreachable, Unauthorized,
+        HashMismatch, MalformedWheel, UnsafeArchive.
+        """
+        path = disk.metadata_path(self._cache, file) if self._cache is not None and urls.is_web(file.url) else None
+        stored = disk.read_metadata(path) if path is not None else None
+        if stored is not None:
+            return stored
+        metadata = self._fetched_metadata(file)
+        if metadata is not None and path is not None:
+            disk.write_metadata(path, metadata)
+        return metadata
+
+    def download(self, file: File, path: str, progress: Callable[[int, int | None], object] | None = None) -> str:
+        """Put a file at `path`, where nothing may be yet, and give its sha256 in hex; every listed hash is compared.
+
+        `progress` gets (bytes so far, bytes in all or None). What is at `path` after an error is of no use.
+        Raises HashMismatch, Unreachable, Unauthorized, PlaceError.
+        """
+        from elfin.edges.disk_stream import Writer
+
+        algorithms = tuple(sorted({"sha256", *hashes.checkable(file.hashes)}))
+        verified = bool(hashes.checkable(file.hashes))
+        with Writer(path) as writer:
+            if not urls.is_web(file.url):
+                digests = net_local.copy(file, writer.write, algorithms)
+            else:
+                self._refuse_offline(f"{file.filename} is not cached")
+                received = self._client.stream(
+                    file.url, writer.write, restart=writer.restart, algorithms=algorithms, verified=verified,
+                    progress=progress,
+                )  # fmt: skip
+                digests = dict(received.digests)
+        _compare(file.filename, hashes.difference(file.hashes, digests))
+        return digests["sha256"]
+
+    def _find(self, project: str) -> Listing | None:
+        found = [offered for links in self._links if len(offered := self._from_links(links, project))]
+        for index in self._indexes:
+            listing = self._from_index(index, project) if urls.is_web(index) else net_local.listing(index, project)
+            if listing is not None:
+                found.append(listing)
+                if not self._all:
+                    break
+        return merged(found) if found else None
+
+    def _from_index(self, index: str, project: str) -> Listing | None:
+        """One index's listing, from the cache while that is fresh. The network is asked with credentials."""
+        clean = without_credentials(index)[0]
+        path = disk.page_path(self._cache, clean, project) if self._cache is not None else None
+        stored = disk.read_page(path) if path is not None else None
+        if stored is not None and (self._offline or not self._due(project, stored)):
+            try:
+                return _known(stored, clean)
+            except MalformedPage:  # written by another version of elfin, or damaged: fetched again
+                stored = None
+        self._refuse_offline(f"the page of {project} is not cached")
+        page, listing = self._asked(index, project, stored)
+        if path is not None:
+            disk.write_page(path, page)
+        return listing
+
+    def _asked(
+        self, index: str, project: str, stored: disk.StoredPage | None
+    ) -> tuple[disk.StoredPage, Listing | None]:
+        """What the index says now; `stored` is what it said before."""
+        clean = without_credentials(index)[0]
+        if stored is not None and not _readable(stored):
+            stored = None
+        headers = {"accept": urls.ACCEPT, **(freshness.conditions(stored.validators) if stored else {})}
+        response = self._client.get(urls.project_url(index, project), headers=headers)
+        now = self._clock()
+        if response.status == 304 and stored is not None:
+            stored = stored._replace(validators=freshness.renewed(stored.validators, response.headers, now))
+            return stored, _known(stored, clean)
+        known = freshness.validators(response.headers, now)
+        if response.status in _ABSENT:
+            return disk.StoredPage(known, None, ""), None
+        if response.status not in (200, 203):
+            raise Unreachable(f"the index answered {response.status}, which was not asked for: {redacted(clean)}")
+        # Only an index that gives no validator can send the very same page again.
+        body = "" if freshness.conditions(known) else hashlib.sha256(response.body).hexdigest()
+        if body and stored is not None and stored.digest is not None and stored.body == body:
+            stored = stored._replace(validators=known)
+            return stored, _known(stored, clean)
+        data, versions = digest(project, response.url, _page(response))
+        return disk.StoredPage(known, data, body), from_digest(data, clean, versions)
+
+    def _from_links(self, links: str, project: str) -> Listing:
+        """What a folder or page of links has of a project."""
+        clean = without_credentials(links)[0]
+        page = self._link_pages.get(links, lambda: self._link_page(links))
+        return from_digest(digest(project, net_local.base(clean), page)[0], clean)
+
+    def _link_page(self, links: str) -> simplepage.Page:
+        if not urls.is_web(links):
+            return net_local.links(links)
+        self._refuse_offline(f"the links at {redacted(links)} are not cached")
+        response = self._client.get(links, headers={"accept": "text/html"})
+        if response.status not in (200, 203):
+            raise Unreachable(f"the page of links answered {response.status}: {redacted(links)}")
+        return _page(response)
+
+    def _fetched_metadata(self, file: File) -> bytes | None:
+        if not urls.is_web(file.url):
+            return net_local.metadata(file)
+        self._refuse_offline(f"the metadata of {file.filename} is not cached")
+        if file.metadata is not None:
+            response = self._client.get(urls.metadata_url(file.url), limit=_METADATA_LIMIT)
+            if response.status not in _ABSENT:
+                _compare(f"the metadata of {file.filename}", hashes.difference_of(file.metadata, response.body))
+                return response.body
+        if not file.filename.endswith(".whl"):
+            return None
+        try:
+            found = net_wheel.metadata(file.filename, file.size, lambda first, length: self._part(file, first, length))
+            return found if found is not None else net_wheel.whole(file.filename, self._whole_wheel(file))
+        except MalformedWheel as error:
+            raise type(error)(f"{error.message}: {redacted(file.url)}", hints=error.hints) from error
+
+    def _part(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
+        """Some bytes of a remote file; None when the server gives it only as a whole."""
+        place = origin(file.url)
+        if place in self._without_ranges:
+            return None
+        part = self._range(file, first, length)
+        if part is None and first is None and file.size and file.size > length:
+            part = self._range(file, file.size - length, length)  # some servers know no ranges from the end
+        if part is None:
+            self._without_ranges.add(place)
+        return part
+
+    def _range(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
+        response = self._client.get_range(file.url, first, length)
+        if response is not None and response.status in _ABSENT:
+            raise Unreachable(f"the file is listed, but it is not there: {redacted(file.url)}")
+        if response is None or response.status != 206:
+            return None
+        start, total = content_range(response.headers.get("content-range", ""))
+        expected = max(0, (total or 0) - length) if first is None else first
+        if total is None or start != expected or len(response.body) != min(length, total - expected):
+            return None
+        return net_wheel.Part(start, response.body, total)
+
+    def _whole_wheel(self, file: File) -> bytes:
+        data = bytearray()
+        algorithms = hashes.checkable(file.hashes)
+        received = self._client.stream(
+            file.url, data.extend, restart=data.clear, algorithms=algorithms, verified=bool(algorithms),
+            limit=_WHOLE_WHEEL_LIMIT,
+        )  # fmt: skip
+        _compare(file.filename, hashes.difference(file.hashes, received.digests))
+        return bytes(data)
+
+    def _due(self, project: str, stored: disk.StoredPage) -> bool:
+        """Whether the index has to be asked although something is stored."""
+        refresh = self._refresh if isinstance(self._refresh, bool) else project in self._refresh
+        return refresh or not freshness.fresh(stored.validators, self._clock())
+
+    def _refuse_offline(self, what: str) -> None:
+        if self._offline:
+            raise Unreachable(f"offline and {what}", hints=("run it once without --offline",))
+
+
+class Known(NamedTuple):
+    """An answer that is at hand."""
+
+    listing: Listing | None
+    """None: no index has the project."""
+
+
+class _Once(Generic[_T]):
+    """Answers that are worked out once, while whoever else wants the same waits. An error is not kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._answers: dict[str, _T] = {}
+
+    def has(self, key: str) -> bool:
+        """Whether the answer is there already."""
+        return key in self._answers
+
+    def get(self, key: str, work: Callable[[], _T]) -> _T:
+        with self._lock:
+            if key in self._answers:
+                return self._answers[key]
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._answers:
+                self._answers[key] = work()
+            return self._answers[key]
+
+
+def _page(response: Response) -> simplepage.Page:
+    try:
+        return simplepage.page(response.body)
+    except MalformedPage as error:
+        kind = response.headers.get("content-type", "of no type").partition(";")[0]
+        hints = ("is this the address of a simple index, and does nothing stand between?",)
+        raise MalformedPage(f"{error.message} ({kind}): {redacted(response.url)}", hints=hints) from error
+
+
+def _readable(stored: disk.StoredPage) -> bool:
+    """Whether an answer of "not modified" would be of use."""
+    try:
+        _known(stored, "")
+    except MalformedPage:
+        return False
+    return True
+
+
+def _known(stored: disk.StoredPage, index_url: str) -> Listing | None:
+    """The listing of a stored page, None for one that was absent. Raises MalformedPage."""
+    return from_digest(stored.digest, index_url, start=stored.start) if stored.digest is not None else None
+
+
+def _compare(what: str, difference: hashes.Difference | None) -> None:
+    if difference is not None:
+        raise HashMismatch(
+            f"{what} has {difference.algorithm} {difference.found}, but the index promises {difference.promised}",
+            state="nothing of it was installed",
+            hints=("the file or the index was tampered with, or a proxy changed it: try another network",),
+        )

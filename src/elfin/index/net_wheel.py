@@ -1,0 +1,85 @@
+"""METADATA of a wheel that is somewhere else: read from its end, without the rest.
+
+The directory of a zip archive is at its end, and builders put the dist-info folder last, so one range usually holds all
+that is needed. Refuses a wheel whose size the server does not tell, and servers that change the file meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from elfin.errors import MalformedWheel, Unreachable
+from elfin.formats import wheelfile
+
+_SMALLEST, _LARGEST = 32 << 10, 256 << 10
+_BEFORE_DIRECTORY = 64 << 10
+"""Fetched along with a directory that was out of reach: METADATA mostly lies right before it."""
+
+
+class Part(NamedTuple):
+    """Some bytes of a file."""
+
+    first: int
+    data: bytes
+    total: int
+    """Bytes of the whole file."""
+
+
+Read = Callable[[int | None, int], Part | None]
+"""(first offset or None for the end, length) to the bytes; None: only the whole file can be had."""
+
+
+def tail_length(size: int | None) -> int:
+    """How many bytes to ask for first: enough for most wheels of this size, 64 KiB when it is unknown."""
+    if size is None:
+        return wheelfile.TAIL
+    return min(size, max(_SMALLEST, min(size >> 6, _LARGEST)))
+
+
+def metadata(filename: str, size: int | None, read: Read) -> bytes | None:
+    """METADATA by ranges; None when `read` cannot. Raises MalformedWheel, UnsafeArchive, Unreachable."""
+    part = read(None, max(tail_length(size), 1))
+    if part is None:
+        return None
+    listing = wheelfile.directory(part.data, part.total)
+    while isinstance(listing, wheelfile.NeedMore):
+        if listing.offset >= part.first:
+            raise MalformedWheel(f"the directory of {filename} points outside of it")
+        part = _extended(part, max(0, listing.offset - _BEFORE_DIRECTORY), read)
+        if part is None:
+            return None
+        listing = wheelfile.directory(part.data, part.total)
+    entry = wheelfile.metadata_entry(listing, filename)
+    if entry.end - entry.offset > wheelfile.MAX_METADATA:
+        raise MalformedWheel(f"METADATA of {filename} is too large")
+    if entry.offset < part.first:
+        found = read(entry.offset, entry.end - entry.offset)
+        if found is None:
+            return None
+        part = _same_file(part, found)
+    start = entry.offset - part.first
+    return wheelfile.read_member(part.data[start : start + entry.end - entry.offset], entry)
+
+
+def whole(filename: str, data: bytes) -> bytes:
+    """METADATA of a wheel that is all there. Raises MalformedWheel, UnsafeArchive."""
+    listing = wheelfile.directory(data, len(data))
+    if isinstance(listing, wheelfile.NeedMore):
+        raise MalformedWheel(f"the directory of {filename} points outside of it")
+    entry = wheelfile.metadata_entry(listing, filename)
+    return wheelfile.read_member(data[entry.offset : entry.end], entry)
+
+
+def _extended(part: Part, first: int, read: Read) -> Part | None:
+    """The part with what lies before it, from `first` on."""
+    found = read(first, part.first - first)
+    if found is None:
+        return None
+    return Part(first, _same_file(part, found).data + part.data, part.total)
+
+
+def _same_file(part: Part, found: Part) -> Part:
+    if found.total != part.total:
+        raise Unreachable("the file changed while it was read")
+    return found

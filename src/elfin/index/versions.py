@@ -1,0 +1,86 @@
+"""The versions of a project, told from the names of its files.
+
+Binary distribution format (wheel: second of 5 or 6 parts), PEP 625 and what came before it (sdist: what follows the
+project's name). Pure. Ignores files of another project, of other kinds (.egg, .exe, .rpm) and with versions that are
+none; refuses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from elfin.index.urls import normalised
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+
+
+def grouped(project: str, names: Sequence[str]) -> list[tuple[Version, str, list[int]]]:
+    """(version, its text, positions in `names`) in ascending order; names that are no file of `project` are left out.
+
+    `project` is normalised. Different spellings of one version (1.0, 1.0.0) are one.
+    """
+    from packaging.version import InvalidVersion, Version
+
+    found: dict[Version, tuple[str, list[int]]] = {}
+    for text, positions in _by_text(project, names).items():
+        try:
+            version = Version(text)
+        except InvalidVersion:
+            continue
+        same = found.setdefault(version, (text, positions))
+        if same[1] is not positions:
+            same[1].extend(positions)
+            same[1].sort()
+    return [(version, *found[version]) for version in sorted(found)]
+
+
+def version_text(project: str, filename: str) -> str | None:
+    """The version that a file name claims for this normalised project, unchecked; None when it is none of its files."""
+    return next(iter(_by_text(project, (filename,))), None)
+
+
+def _by_text(project: str, names: Sequence[str]) -> dict[str, list[int]]:
+    """Positions of the project's files by the text of their version. Runs over 4000 names a page: hence its shape."""
+    found: dict[str, list[int]] = {}
+    ours: dict[str, bool] = {}
+    everything = "".join(names)
+    suspicious = not everything.isprintable() or "/" in everything
+    for position, name in enumerate(names):
+        if name[-4:] == ".whl":
+            parts = name.split("-", 6)
+            prefix = parts[0]
+            if prefix not in ours:
+                ours[prefix] = normalised(prefix) == project
+            text = parts[1] if ours[prefix] and 5 <= len(parts) <= 6 else ""
+        else:
+            text = _sdist_version(project, name, ours)
+        if not text or (suspicious and ("/" in name or not name.isprintable())):
+            continue
+        if text in found:
+            found[text].append(position)
+        else:
+            found[text] = [position]
+    return found
+
+
+def _sdist_version(project: str, name: str, ours: dict[str, bool]) -> str:
+    if name.endswith(".tar.gz"):
+        stem = name[:-7]
+    elif name.endswith(SDIST_SUFFIXES):
+        stem = name[: -next(len(suffix) for suffix in SDIST_SUFFIXES if name.endswith(suffix))]
+    else:
+        return ""
+    # The name may hold dashes and so may the version: only the project's own name tells where it ends.
+    cut = stem.find("-")
+    while cut > 0:
+        prefix = stem[:cut]
+        if prefix not in ours:
+            ours[prefix] = normalised(prefix) == project
+        if ours[prefix]:
+            return stem[cut + 1 :]
+        cut = stem.find("-", cut + 1)
+    return ""

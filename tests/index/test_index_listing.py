@@ -1,0 +1,141 @@
+"""Listings: which files belong to which version, in what order, and through a digest and back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from elfin.errors import MalformedPage
+from elfin.formats import simplepage
+from elfin.index.listing import Listing, digest, from_digest, merged
+from elfin.index.urls import is_name, joined, metadata_url, normalised, project_url
+from elfin.index.versions import grouped, version_text
+
+BASE = "https://host/simple/my-project/"
+
+
+def listing(names: list[str], project: str = "my-project", url: str = "../../files/{}", base: str = BASE) -> Listing:
+    rows = [{"filename": name, "url": url.format(name), "hashes": {}} for name in names]
+    return from_digest(digest(project, base, simplepage.Page("json", None, None, None, names, rows))[0], "https://host")
+
+
+@pytest.mark.parametrize(
+    ("filename", "version"),
+    [
+        ("my_project-1.0-py3-none-any.whl", "1.0"),
+        ("My.Project-1.0-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "1.0"),
+        ("my_project-1.0+cpu-py3-none-any.whl", "1.0+cpu"),
+        ("my-project-1.0.tar.gz", "1.0"),
+        ("My__Project-1.0.post1.zip", "1.0.post1"),
+        ("my-project-1.0-1.tar.bz2", "1.0-1"),
+        ("my_project-1.0.tar.xz", "1.0"),
+        ("my_project-1.0.tgz", "1.0"),
+        ("other-1.0-py3-none-any.whl", None),
+        ("my-1.0.tar.gz", None),
+        ("my_project-1.0-py3.8.egg", None),
+        ("my_project-1.0.exe", None),
+        ("my_project-1.0.rpm", None),
+        ("my_project-1.0-none-any.whl", None),
+        ("my_project-1.0-a-b-c-d-e.whl", None),
+        ("my_project-1.0-py3-none-an\x1by.whl", None),
+        ("../my_project-1.0-py3-none-any.whl", None),
+        ("my_project.whl", None),
+        ("my-project-.tar.gz", None),
+        ("", None),
+    ],
+)
+def test_the_version_of_a_file_name(filename: str, version: str | None) -> None:
+    assert version_text("my-project", filename) == version
+
+
+def test_a_longer_name_is_another_project() -> None:
+    found = grouped("foo", ["foo-bar-1.0.tar.gz", "foo-1.0.linux-x86_64.tar.gz", "foo-1.0.tar.gz"])
+    assert [(str(version), positions) for version, _, positions in found] == [("1.0", [2])]
+
+
+def test_versions_ascend_and_spellings_of_one_are_one() -> None:
+    names = [f"my_project-{text}-py3-none-any.whl" for text in ("2.0", "1.10", "1.9", "2.0rc1", "junk", "1.9.0")]
+    found = listing([*names, "my-project-1.9.tar.gz"])
+    assert [str(version) for version in found.versions] == ["1.9", "1.10", "2.0rc1", "2.0"]
+    assert [file.filename for file in found.files(0)] == [names[2], names[5], "my-project-1.9.tar.gz"]
+    assert found.files(1)[0].url == f"https://host/files/{names[1]}"
+
+
+def test_a_listing_without_usable_files_is_empty() -> None:
+    assert listing(["other-1.0.tar.gz", "x"]).versions == []
+    assert len(listing([])) == 0
+
+
+def test_a_page_of_the_web_cannot_lead_to_this_machine() -> None:
+    names = ["my_project-1.0-py3-none-any.whl"]
+    for url in ("file:///etc/{}", "FILE:///etc/{}", "ftp://host/{}", "javascript:{}", "//[{}"):
+        assert listing(names, url=url).files(0) == ()
+    assert listing(names, url="file:///srv/{}", base="file:///srv/simple/my-project/").files(0) != ()
+
+
+def test_a_base_in_the_page_moves_its_links() -> None:
+    html = b'<html><head><base href="/other/"></head><body><a href="a-1.0.zip">a-1.0.zip</a></body></html>'
+    data = digest("a", "https://host/simple/a/", simplepage.page(html))[0]
+    assert from_digest(data, "https://host").files(0)[0].url == "https://host/other/a-1.0.zip"
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"{}\n", b"[]\n", b'{"schema": 1}\n'])
+def test_a_damaged_digest_is_refused(damage: bytes) -> None:
+    with pytest.raises(MalformedPage):
+        from_digest(damage, "https://host")
+
+
+def test_a_digest_cut_anywhere_is_refused() -> None:
+    names = ["my_project-1.0-py3-none-any.whl", "my_project-2.0-py3-none-any.whl"]
+    rows = [{"filename": name, "url": name} for name in names]
+    whole, versions = digest("my-project", BASE, simplepage.Page("json", None, None, None, names, rows))
+    assert versions == [Version("1.0"), Version("2.0")]
+    for end in range(len(whole)):
+        with pytest.raises(MalformedPage):
+            from_digest(whole[:end], "https://host")
+
+
+def test_merged_listings_offer_everything_once() -> None:
+    one = listing([f"my_project-{text}-py3-none-any.whl" for text in ("1.0", "3.0")])
+    two = listing(["my-project-2.0.zip", "my-project-1.0.0.zip"], base="https://two/simple/my-project/")
+    both = merged([one, two])
+    assert [str(version) for version in both.versions] == ["1.0", "2.0", "3.0"]
+    assert [file.filename for file in both.files(0)] == ["my_project-1.0-py3-none-any.whl", "my-project-1.0.0.zip"]
+    assert both.texts == ["1.0", "2.0", "3.0"] and both.index_url == one.index_url
+    assert merged([one]) is one
+
+
+@settings(max_examples=50, derandomize=True)
+@given(st.lists(st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,2}(a1|rc2|\.post1|\.dev3)?", fullmatch=True), max_size=12))
+def test_every_file_is_found_under_its_version(texts: list[str]) -> None:
+    names = [f"my_project-{text}-py3-none-any.whl" for text in texts]
+    found = listing(names)
+    assert found.versions == sorted(set(map(Version, texts)))
+    under = [(version, file.filename) for at, version in enumerate(found.versions) for file in found.files(at)]
+    assert sorted(under) == sorted(zip(map(Version, texts), names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("base", "link", "target"),
+    [
+        ("https://h:1/simple/a/", "/files/x.whl", "https://h:1/files/x.whl"),
+        ("https://h/simple/a/", "../../x.whl", "https://h/x.whl"),
+        ("https://h/simple/a/", "/a/../x.whl", "https://h/x.whl"),
+        ("https://h/simple/a/", "//other/x.whl", "https://other/x.whl"),
+        ("https://h/simple/a/", "http://plain/x.whl", "http://plain/x.whl"),
+        ("https://h/simple/a/", "file:///x.whl", None),
+        ("file:///srv/a/", "x.whl", "file:///srv/a/x.whl"),
+    ],
+)
+def test_links_are_joined(base: str, link: str, target: str | None) -> None:
+    assert joined(base, link) == target
+
+
+def test_addresses_of_pages_and_metadata() -> None:
+    assert normalised("My__Project.x") == "my-project-x"
+    assert project_url("https://h/simple", "a") == project_url("https://h/simple/", "a") == "https://h/simple/a/"
+    assert metadata_url("https://h/x.whl?sig=1") == "https://h/x.whl.metadata?sig=1"
+    assert is_name("a-b2")
+    assert not any(map(is_name, ("", "..", "a/b", "-a", "a\n", "ä")))
