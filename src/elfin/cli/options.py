@@ -1,0 +1,123 @@
+"""The parser of one command, and the groups of options that several commands share, with pip's and uv's words."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from elfin.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises `UsageError` instead of exiting, and never guesses at shortened options."""
+
+    def __init__(self, program: str, description: str, usage: str | None = None) -> None:
+        super().__init__(prog=program, description=description, usage=usage, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the complaint as elfin's own kind of error."""
+        near = ""
+        if message.startswith("unrecognized arguments: -"):
+            import difflib
+
+            word = message.split()[2].partition("=")[0]
+            near = next(iter(difflib.get_close_matches(word, list(self._option_string_actions), n=1)), "")
+            message = f"`{self.prog}` has no option `{word}`"
+        hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` tells the options"
+        raise UsageError(message, hints=(hint,))
+
+    def split_command(self, arguments: list[str]) -> tuple[list[str], list[str]]:
+        """Own options, and the command line behind them: from the first word that is no option, or behind `--`."""
+        position = 0
+        while position < len(arguments):
+            word = arguments[position]
+            if word == "--":
+                return arguments[:position], arguments[position + 1 :]
+            if not word.startswith("-") or word == "-":
+                break
+            action = self._option_string_actions.get(word)
+            position += 2 if action is not None and action.nargs != 0 else 1
+        return arguments[:position], arguments[position:]
+
+
+def add_global_options(parser: Parser) -> None:
+    """Options every command has; they may also stand before the command."""
+    group = parser.add_argument_group("everywhere")
+    group.add_argument("-q", "--quiet", action="count", default=0, help="print less; twice: nothing but errors")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="print more; twice: everything")
+    group.add_argument("--color", choices=("auto", "always", "never"), default=None, help="colour the output")
+    group.add_argument("--no-progress", action="store_true", help="show no progress line")
+    group.add_argument("--offline", action="store_true", default=None, help="use the cache only, never the network")
+    group.add_argument("-n", "--no-cache", action="store_true", default=None, help="use a cache of this run's own")
+    group.add_argument("--cache-dir", metavar="DIR", help="keep the cache there")
+    group.add_argument("--directory", metavar="DIR", help="change to DIR first")
+    group.add_argument("--libc", metavar="NAME", help="take this libc for the native one: gnu, musl, none")
+
+
+def add_index_options(parser: Parser) -> None:
+    """Where packages are looked for."""
+    group = parser.add_argument_group("package index")
+    group.add_argument("-i", "--index-url", "--default-index", metavar="URL", help="the index to use")
+    group.add_argument(
+        "--extra-index-url", "--index", metavar="URL", action="append", help="further indexes, asked first"
+    )
+    group.add_argument("-f", "--find-links", metavar="DIR|URL", action="append", help="folders or pages with wheels")
+    group.add_argument("--no-index", action="store_true", default=None, help="use --find-links only")
+    group.add_argument("--keyring-provider", choices=("disabled", "subprocess"), help="ask `keyring` for passwords")
+    group.add_argument("--refresh", action="store_true", help="do not trust cached pages")
+
+
+def add_resolver_options(parser: Parser) -> None:
+    """How versions are chosen."""
+    group = parser.add_argument_group("choice of versions")
+    group.add_argument("--pre", action="store_true", help="allow pre-releases (as --prerelease allow)")
+    group.add_argument(
+        "--prerelease",
+        choices=("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"),
+        help="when to take pre-releases",
+    )
+    group.add_argument("--resolution", choices=("highest", "lowest", "lowest-direct"), default="highest")
+    group.add_argument("-U", "--upgrade", action="store_true", help="prefer new versions over those already there")
+    group.add_argument("-P", "--upgrade-package", metavar="NAME", action="append", default=[], help="upgrade this one")
+    group.add_argument("--no-deps", action="store_true", help="take no dependencies")
+
+
+def add_requirement_options(parser: Parser) -> None:
+    """What is asked for."""
+    parser.add_argument(
+        "-r",
+        "--requirement",
+        "--requirements",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="requirements from a file",
+    )
+    parser.add_argument(
+        "-c",
+        "--constraint",
+        "--constraints",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="bounds that apply only to what is wanted",
+    )
+
+
+def add_target_options(parser: Parser) -> None:
+    """Which environment is meant."""
+    group = parser.add_argument_group("environment")
+    group.add_argument("-p", "--python", metavar="PYTHON", help="an environment, an interpreter or a version")
+    group.add_argument("--system", action="store_true", help="the system's Python instead of a virtual environment")
+    group.add_argument("--break-system-packages", action="store_true", help="also where the system manages its Python")
+    group.add_argument("-t", "--target", metavar="DIR", help="install into this folder")
+    group.add_argument("--prefix", metavar="DIR", help="install below this prefix")
+
+
+def add_link_options(parser: Parser) -> None:
+    """How files get from the cache into an environment."""
+    group = parser.add_argument_group("installation")
+    group.add_argument(
+        "--link-mode", choices=("clone", "reflink", "hardlink", "copy", "symlink"), help="default: the first that works"
+    )
+    group.add_argument("--no-sync", action="store_true", help="do not wait for the disk (containers, CI)")

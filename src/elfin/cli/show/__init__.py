@@ -1,0 +1,1 @@
+"""Values as text and JSON: every domain value is rendered here and only here."""

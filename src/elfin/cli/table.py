@@ -1,0 +1,36 @@
+"""The commands there are: name, the module that runs it, and one line of help. Hot path: strings only."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "host": ("elfin.cli.commands.host", "Show what this machine is: OS, architecture, every libc, CPU level"),
+    "venv": ("elfin.cli.commands.venv", "Make a virtual environment"),
+    "pip": (None, "Install, resolve and inspect packages with pip's words"),
+    "run": ("elfin.cli.commands.run", "Run a command or script with packages at hand"),
+    "tool": (None, "Run tools that packages provide"),
+    "cache": (None, "Show or empty the cache"),
+}
+
+GROUPS = {
+    "pip": {
+        "install": ("elfin.cli.commands.pip_install", "Install packages into an environment"),
+        "sync": ("elfin.cli.commands.pip_sync", "Make an environment hold exactly what a file lists"),
+        "compile": ("elfin.cli.commands.pip_compile", "Resolve requirements to a list of pins"),
+        "uninstall": ("elfin.cli.commands.pip_uninstall", "Remove packages from an environment"),
+        "list": ("elfin.cli.commands.pip_list", "List what is installed"),
+        "freeze": ("elfin.cli.commands.pip_freeze", "List what is installed as requirements"),
+        "show": ("elfin.cli.commands.pip_show", "Show one or more installed packages"),
+        "check": ("elfin.cli.commands.pip_check", "Check that installed packages fit together"),
+    },
+    "tool": {
+        "run": ("elfin.cli.commands.tool_run", "Run a tool in an environment of its own (elfinx)"),
+    },
+    "cache": {
+        "dir": ("elfin.cli.commands.cache_dir", "Print the cache folder"),
+        "size": ("elfin.cli.commands.cache_size", "Print how much the cache holds"),
+        "clean": ("elfin.cli.commands.cache_clean", "Empty the cache"),
+    },
+}
+
+GLOBAL_OPTIONS_WITH_VALUE = ("--cache-dir", "--color", "--directory", "--libc")
+GLOBAL_OPTIONS = ("-q", "--quiet", "-v", "-vv", "--verbose", "--offline", "-n", "--no-cache", "--no-progress")

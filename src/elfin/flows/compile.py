@@ -1,0 +1,145 @@
+"""`pip compile`: requirements to pins, with who required what and, if asked, the hashes of every file."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from elfin.edges import disk
+from elfin.errors import UsageError
+from elfin.flows import places, requirements, solution
+from elfin.flows.asked import Requests
+from elfin.flows.context import Context
+from elfin.formats import requirementsfile as reader
+from elfin.formats.requirementsfile import PinnedLine
+from elfin.formats.urltext import redacted
+from elfin.host.model import Interpreter
+from elfin.resolve.requirement import canonical
+
+
+class CompiledPin(NamedTuple):
+    """One line of the answer."""
+
+    name: str
+    version: str
+    extras: tuple[str, ...]
+    url: str | None
+    """Of a direct reference."""
+    hashes: tuple[str, ...]
+    """"algorithm:hex" of all its files, sorted; empty unless asked for."""
+    via: tuple[str, ...]
+    """Who required it: names of packages, and origins ("-r requirements.in"), sorted."""
+
+
+class Compiled(NamedTuple):
+    """The whole answer."""
+
+    pins: tuple[CompiledPin, ...]
+    index_url: str
+    """Without credentials."""
+    extra_index_urls: tuple[str, ...]
+
+
+def compile_pins(
+    context: Context,
+    requests: Requests,
+    *,
+    python: str | None,
+    python_version: str | None,
+    output: str | None,
+    hashes: bool,
+) -> Compiled:
+    """Resolve. Pins that `output` holds already are preferred, unless an upgrade is asked for.
+
+    Raises UsageError, NoPython, Conflict, Unreachable.
+    """
+    if python is None and python_version is not None and python_version.count(".") <= 1:
+        chosen = _of_version(context, python_version)
+    else:
+        chosen = places.interpreter(context, python)
+    if python_version is not None:
+        chosen = with_version(chosen, python_version)
+    gathered = requirements.gather(context, requests, chosen)
+    if not gathered.asks:
+        return Compiled((), redacted(context.settings.index_url.value), ())
+    kept = {} if requests.choice.upgrade else _present(output)
+    for name in requests.choice.upgrade_packages:
+        kept.pop(canonical(name), None)
+    solved = solution.solve(context, gathered, chosen, requests.choice, kept)
+    for warning in (*gathered.notes, *solved.resolution.warnings):
+        context.warn(warning)
+    via: dict[str, set[str]] = {}
+    for edge in solved.resolution.edges:
+        via.setdefault(edge.child, set()).add(edge.parent or edge.origin.partition(" (line ")[0])
+    for ask in gathered.constraints:
+        if ask.requirement.name in via:
+            via[ask.requirement.name].add(ask.origin.partition(" (line ")[0])
+    pins = tuple(
+        CompiledPin(
+            pin.name,
+            str(pin.version),
+            pin.extras,
+            pin.url,
+            _hashes(solved, pin.name, pin.position) if hashes else (),
+            tuple(sorted(via.get(pin.name, ()))),
+        )
+        for pin in solved.resolution.pins
+    )
+    said = context.settings
+    return Compiled(pins, redacted(said.index_url.value), tuple(redacted(url) for url in said.extra_index_urls.value))
+
+
+def write(path: str, text: str) -> None:
+    """Put the answer into a file, whole or not at all. Raises PlaceError."""
+    disk.write(os.path.abspath(path), text.encode())
+
+
+def with_version(interpreter: Interpreter, text: str) -> Interpreter:
+    """The interpreter as if it were of another version: `3.11` (its first release) or `3.11.7`. Raises UsageError."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",)) from None
+    if len(version.release) < 2:
+        raise UsageError(f"`{text}` leaves open which Python is meant", hints=("`--python-version 3.12`",))
+    major, minor, micro = (*version.release, 0)[:3]
+    short, full = (
+        f"{major}.{minor}",
+        f"{major}.{minor}.{micro}" + (f"{version.pre[0]}{version.pre[1]}" if version.pre else ""),
+    )
+    markers = {
+        **interpreter.markers,
+        "python_version": short,
+        "python_full_version": full,
+        "implementation_version": full,
+    }
+    return interpreter._replace(version=full, version_info=(major, minor, micro), markers=markers)
+
+
+def _of_version(context: Context, text: str) -> Interpreter:
+    """The Python to stand for a version: that version's own where it is installed, else whichever there is."""
+    from elfin.errors import NoPython
+
+    try:
+        return context.find_python(text)
+    except NoPython:
+        return places.interpreter(context, None)
+
+
+def _present(output: str | None) -> dict[str, str]:
+    """The pins of the file that is about to be replaced; a file that cannot be read has none."""
+    if output is None or not os.path.exists(output):
+        return {}
+    try:
+        with open(output, "rb") as file:
+            lines = reader.parse(reader.text(file.read(reader.LARGEST_FILE + 1), output), output, {})
+    except (OSError, UsageError):
+        return {}
+    return {canonical(line.name): line.version for line in lines if isinstance(line, PinnedLine)}
+
+
+def _hashes(solved: solution.Solved, name: str, index: int) -> tuple[str, ...]:
+    files = solved.projects.files(name, index)
+    return tuple(sorted({f"{algorithm}:{digest}" for file in files for algorithm, digest in file.hashes.items()}))

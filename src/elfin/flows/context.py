@@ -1,0 +1,185 @@
+"""What every flow is given: settings, where the cache is, this machine, the index, and how to talk.
+
+Everything costly is made at its first use, so that a command pays for what it touches only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from elfin.edges import terminal
+from elfin.settings import disk as settings_disk
+from elfin.settings import ladder
+from elfin.settings.model import Settings
+
+if TYPE_CHECKING:
+    from elfin.edges.net import Client
+    from elfin.host.disk import FolderRoot
+    from elfin.host.model import Host, Interpreter
+    from elfin.index.net import Index
+
+
+class Context:
+    """One run of elfin."""
+
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], folder: str, cache: str, *, refresh: bool
+    ) -> None:
+        self.settings = settings
+        self.environ = environ
+        self.folder = folder
+        """The working folder, absolute."""
+        self.cache = cache
+        """The cache folder, absolute; it need not exist yet."""
+        self.wheels = os.path.join(cache, "wheels-v1")
+        self.interpreters = os.path.join(cache, "interpreters-v1")
+        self.environments = os.path.join(cache, "environments-v1")
+        self.refreshing = refresh
+        """Cached pages and answers are not to be trusted."""
+        self._host: Host | None = None
+        self._index: Index | None = None
+        self._client: Client | None = None
+
+    @classmethod
+    def open(cls, flags: Mapping[str, Any]) -> Context:
+        """The context of parsed options (argparse's names). Raises UsageError, ConfigError."""
+        environ = os.environ
+        settings = ladder.settings(flags, environ, settings_disk.read_files(environ))
+        terminal.set_manner(
+            color=settings.color.value, verbosity=settings.verbosity.value, progress=settings.progress.value
+        )
+        folder = os.getcwd()
+        cache = settings.cache_dir.value
+        if cache is None or settings.no_cache.value:
+            from elfin.flows.scratch import folder_of_this_run
+
+            cache = folder_of_this_run()
+        return cls(settings, environ, folder, os.path.join(folder, cache), refresh=bool(flags.get("refresh")))
+
+    @property
+    def place(self) -> FolderRoot:
+        """This machine's file system."""
+        from elfin.host.disk import FolderRoot
+
+        return FolderRoot("/")
+
+    @property
+    def host(self) -> Host:
+        """This machine, with --libc's word taken for its native libc."""
+        if self._host is None:
+            from elfin.host import live
+
+            self._host = live.host(native=self.settings.libc.value)
+        return self._host
+
+    @property
+    def index(self) -> Index:
+        """All the places packages come from."""
+        if self._index is None:
+            from elfin.index.net import Index
+
+            said = self.settings
+            indexes = () if said.no_index.value else (*said.extra_index_urls.value, said.index_url.value)
+            self._index = Index(
+                self.client,
+                tuple(dict.fromkeys(indexes)),
+                find_links=[_absolute(links, self.folder) for links in said.find_links.value],
+                cache=self.cache,
+                strategy="all" if said.index_strategy.value.startswith("unsafe") else "first-index",
+                offline=said.offline.value,
+                refresh=self.refreshing,
+            )
+        return self._index
+
+    def point_index(self, **changes: Any) -> None:
+        """Take index settings that a requirements file gave, by the names of `Settings`; flags and variables win."""
+        for name, sourced in changes.items():
+            if getattr(self.settings, name).origin == "default" or isinstance(sourced.value, tuple):
+                before = getattr(self.settings, name)
+                if isinstance(sourced.value, tuple):
+                    sourced = sourced._replace(value=(*before.value, *sourced.value))
+                self.settings = self.settings._replace(**{name: sourced})
+        self._index = None
+
+    def probe(self, executable: str) -> Interpreter:
+        """What the Python at this path is; for an environment's, its base."""
+        from elfin.pythons import child
+
+        return child.probe(executable, place=self.place, cache_folder=self.interpreters)
+
+    def find_python(self, request: str | None) -> Interpreter:
+        """The first Python on PATH that answers a request; any, for None. Raises NoPython."""
+        from elfin.pythons import child
+        from elfin.pythons import request as requests
+
+        wanted = requests.parse(request or "any")
+        path = self.environ.get("PATH", "")
+        return child.find(wanted, path_variable=path, place=self.place, cache_folder=self.interpreters)
+
+    @property
+    def client(self) -> Client:
+        """The one HTTP client of this run."""
+        if self._client is None:
+            self._client = self._new_client()
+        return self._client
+
+    def _new_client(self) -> Client:
+        from elfin.edges.net import Client, Network
+
+        said = self.settings
+        return Client(
+            Network(
+                proxies=said.proxies.value,
+                no_proxy=said.no_proxy.value,
+                ca_bundle=said.ca_bundle.value,
+                netrc=said.netrc.value,
+                read_timeout=said.timeout.value,
+                threads=said.concurrency.value,
+            ),
+            keyring=self._keyring if said.keyring_provider.value == "subprocess" else None,
+        )
+
+    def _keyring(self, url: str, user: str | None) -> Any:
+        from elfin.flows.scratch import keyring
+
+        return keyring(url, user)
+
+    def tell(self, text: str) -> None:
+        """A finished line on stderr, unless quiet."""
+        terminal.tell(text)
+
+    def explain(self, text: str) -> None:
+        """A line for -v."""
+        terminal.tell(terminal.styled(terminal.safe(text), "dim"), 1)
+
+    def warn(self, text: str) -> None:
+        """A warning on stderr."""
+        terminal.warn(terminal.safe(text))
+
+    def output(self, text: str) -> None:
+        """The answer of the command, on stdout."""
+        if text:
+            terminal.output(text)
+
+    def styled(self, text: str, style: str) -> str:
+        """`text` for stderr, safe and in colour where that is shown."""
+        return terminal.styled(terminal.safe(text), style)
+
+    def progress(self, what: str, total: int | None = None) -> terminal.Progress:
+        """The line that tells of long work on a terminal."""
+        return terminal.Progress(what, total=total)
+
+    def tell_settings(self) -> None:
+        """With -v, the settings somebody chose; with -vv all of them."""
+        level = self.settings.verbosity.value
+        if level < 1:
+            return
+        for name, shown, origin in ladder.describe(self.settings):
+            if level > 1 or origin != "default" or name == "index_url":
+                self.explain(f"{name} = {shown} ({origin})")
+
+
+def _absolute(links: str, folder: str) -> str:
+    return links if "://" in links else os.path.join(folder, os.path.expanduser(links))

@@ -1,0 +1,151 @@
+"""What the solver is told about projects, out of an index, direct references and the target's tags.
+
+Every question has two forms: one that answers from memory and the cache at once or not at all (None), and one that may
+wait for the network and is called by threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from packaging.version import Version
+
+from elfin.errors import Malformed, NoWheel, Refused
+from elfin.formats import metadata as metadata_format
+from elfin.formats import wheelname
+from elfin.index.listing import Listing
+from elfin.index.model import File
+from elfin.index.net import Index
+from elfin.resolve.choose import FileChoices
+from elfin.resolve.model import Unusable
+from elfin.resolve.source import Dependencies, Missing
+from elfin.tags import explain, match
+from elfin.tags.model import TagSet
+
+
+class Projects:
+    """One run's view of all projects, for one target. Safe for threads."""
+
+    def __init__(
+        self,
+        index: Index,
+        tags: TagSet,
+        python_version: Version,
+        *,
+        references: Mapping[str, File] | None = None,
+        hashes: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """Direct references by normalised name; `hashes`: "algorithm:hex" that files of a project are held to."""
+        self._index = index
+        self._tags = tags
+        self._python_version = python_version
+        self._references = dict(references or {})
+        self._hashes = dict(hashes or {})
+        self._choices: dict[str, FileChoices | Missing] = {}
+
+    def cached_choices(self, name: str) -> FileChoices | Missing | None:
+        """The versions of a project if no network is needed to know them."""
+        if name in self._choices or name in self._references:
+            return self.choices(name)
+        known = self._index.at_hand(name)
+        return None if known is None else self._keep(name, known.listing)
+
+    def choices(self, name: str) -> FileChoices | Missing:
+        """The versions of a project. Raises Unreachable, MalformedPage, ..."""
+        found = self._choices.get(name)
+        if found is None:
+            reference = self._references.get(name)
+            found = self._keep(name, self._index.listing(name)) if reference is None else self._only(name, reference)
+        return found
+
+    def cached_dependencies(self, name: str, index: int) -> Dependencies | Unusable | None:
+        """What a version requires if no network is needed to know it."""
+        file = self.file(name, index)
+        if isinstance(file, Unusable):
+            return file
+        data = self._index.metadata_at_hand(file)
+        return None if data is None else _dependencies(data)
+
+    def dependencies(self, name: str, index: int) -> Dependencies | Unusable:
+        """What a version requires, read from the file that would be installed."""
+        file = self.file(name, index)
+        if isinstance(file, Unusable):
+            return file
+        data = self._index.metadata(file)
+        return Unusable("metadata", "has no metadata") if data is None else _dependencies(data)
+
+    def file(self, name: str, index: int) -> File | Unusable:
+        """The file to install for a version that the solver was told of."""
+        choices = self.choices(name)
+        return Unusable("files", "is not there") if isinstance(choices, Missing) else choices.file(index)
+
+    def files(self, name: str, index: int) -> Sequence[File]:
+        """Every file of a version, for hashes."""
+        reference = self._references.get(name)
+        if reference is not None:
+            return (reference,)
+        listing = self._index.listing(name)
+        return () if listing is None else listing.files(index)
+
+    def rank(self, filename: str) -> int | None:
+        """The place of a wheel in the target's order of tags, None: it does not fit."""
+        try:
+            found = match.match(self._tags, wheelname.parse(filename))
+        except Malformed:
+            return None
+        return None if found is None else found.rank
+
+    def misfit(self, filenames: Sequence[str]) -> str:
+        """One clause about the wheel that comes nearest to fitting."""
+        misses = []
+        for filename in filenames:
+            try:
+                misses.append(match.why_not(self._tags.target, wheelname.parse(filename)))
+            except Malformed:
+                continue
+        return explain.nearest(misses) if misses else ""
+
+    def machine(self) -> str:
+        """The target in words."""
+        return explain.machine(self._tags.target)
+
+    def _keep(self, name: str, listing: Listing | None) -> FileChoices | Missing:
+        found = Missing() if listing is None else self._file_choices(listing, self._hashes.get(name))
+        return self._choices.setdefault(name, found)
+
+    def _file_choices(self, listing: Listing, hashes: frozenset[str] | None) -> FileChoices:
+        def files(index: int) -> Sequence[File]:
+            listed = listing.files(index)
+            if hashes is None:
+                return listed
+            allowed = [
+                file for file in listed if any(f"{name}:{digest}" in hashes for name, digest in file.hashes.items())
+            ]
+            return allowed or listed  # with none, the download says which hash it has and which it should have
+
+        return FileChoices(
+            listing.versions, files, rank=self.rank, misfit=self.misfit, python_version=self._python_version
+        )
+
+    def _only(self, name: str, reference: File) -> FileChoices:
+        """A direct reference: one version, one file, which has to fit."""
+        parsed = wheelname.parse(reference.filename)
+        if self.rank(reference.filename) is None:
+            sentence = explain.sentence(match.why_not(self._tags.target, parsed))
+            raise NoWheel(f"{reference.filename} {sentence}", hints=(f"the target is {self.machine()}",))
+        version = Version(parsed.version)
+        choices = FileChoices(
+            [version], lambda _: (reference,), rank=self.rank, misfit=self.misfit, python_version=self._python_version
+        )
+        if name in self._hashes and not reference.hashes:
+            raise Refused(f"{reference.filename} is to be checked against hashes, which needs its own hash first")
+        self._choices[name] = choices
+        return choices
+
+
+def _dependencies(data: bytes) -> Dependencies | Unusable:
+    try:
+        read = metadata_format.metadata(data)
+    except Malformed as error:
+        return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
+    return Dependencies(read.requires_dist, read.requires_python, read.provides_extra)

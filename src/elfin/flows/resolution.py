@@ -1,0 +1,110 @@
+"""A problem to a resolution: the solver steps, this feeds it.
+
+What the cache has is given at once and without a thread. What it has not is fetched by threads, the solver's own wishes
+first and its guesses behind them, and every answer is given as soon as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from elfin.edges.workers import Workers
+from elfin.errors import Conflict as NoSolution
+from elfin.flows.projects import Projects
+from elfin.resolve import report
+from elfin.resolve.conflict import Conflict
+from elfin.resolve.hints import hints
+from elfin.resolve.model import Problem, Resolution, Wanted
+from elfin.resolve.solver import Solver
+
+Key = tuple[str, int | None]
+"""(project, None) for a listing, (project, index) for the metadata of one version."""
+
+
+def resolve(
+    problem: Problem, projects: Projects, *, threads: int = 16, progress: Callable[[str], None] | None = None
+) -> Resolution:
+    """The versions that meet `problem`. Raises errors.Conflict with the reasons in sentences, Unreachable, ..."""
+    solver = Solver(problem)
+    feed = _Feed(solver, projects, Workers(threads), progress)
+    try:
+        while True:
+            outcome = solver.step()
+            if isinstance(outcome, Resolution):
+                return outcome
+            if isinstance(outcome, Conflict):
+                raise _told(outcome)
+            feed.satisfy(outcome)
+    finally:
+        feed.workers.close()
+
+
+def _told(conflict: Conflict) -> NoSolution:
+    """The conflict as an error: its last sentence is the cause, the chain of reasons the state."""
+    reasons = report.sentences(conflict)
+    return NoSolution(
+        "the requirements cannot be met together", state="\n".join(f"{one}." for one in reasons), hints=hints(conflict)
+    )
+
+
+class _Feed:
+    """Between solver and projects: who was asked for, who was given."""
+
+    def __init__(
+        self, solver: Solver, projects: Projects, workers: Workers[Key], progress: Callable[[str], None] | None
+    ) -> None:
+        self.solver, self.projects, self.workers, self.progress = solver, projects, workers, progress
+        self.given: set[Key] = set()
+        self.failed: dict[Key, BaseException] = {}
+
+    def satisfy(self, wanted: Wanted) -> None:
+        """Give everything at hand and fetch the rest; waits only when nothing could be given at all."""
+        keys: list[Key] = [*((name, None) for name in wanted.listings), *wanted.metadata]
+        advanced = self._give_cached(keys)
+        missing = [key for key in keys if key not in self.given]
+        for key in reversed(missing):
+            self.workers.submit(key, self._call(key), urgent=True)
+        if missing:  # with everything at hand there is no time to win
+            for key in [*((name, None) for name in wanted.likely_listings), *wanted.likely_metadata]:
+                if key not in self.given:
+                    self.workers.submit(key, self._call(key))
+        self._give_finished(block=not advanced)
+        for key in keys:
+            if key in self.failed:
+                raise self.failed[key]
+
+    def _give_cached(self, keys: list[Key]) -> bool:
+        advanced = False
+        for key in keys:
+            if key in self.given or key in self.workers:
+                continue
+            name, index = key
+            projects = self.projects
+            found = projects.cached_choices(name) if index is None else projects.cached_dependencies(name, index)
+            if found is not None:
+                self._give(key, found)
+                advanced = True
+        return advanced
+
+    def _give_finished(self, *, block: bool) -> None:
+        for ended in self.workers.finished(block=block):
+            if ended.error is not None:
+                self.failed[ended.key] = ended.error  # of no matter unless it turns out to be really wanted
+                continue
+            self._give(ended.key, ended.value)
+            if self.progress:
+                self.progress(ended.key[0])
+
+    def _give(self, key: Key, found: object) -> None:
+        name, index = key
+        self.given.add(key)
+        if index is None:
+            self.solver.give_listing(name, found)  # type: ignore[arg-type]
+        else:
+            self.solver.give_metadata(name, index, found)  # type: ignore[arg-type]
+
+    def _call(self, key: Key) -> Callable[[], object]:
+        name, index = key
+        if index is None:
+            return lambda: self.projects.choices(name)
+        return lambda: self.projects.dependencies(name, index)
