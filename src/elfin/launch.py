@@ -78,5 +78,19 @@ def start(arguments: list[str]) -> int:
     return main(arguments)
 
 
+def leave(code: int) -> None:
+    """End the process without taking apart everything in memory: the system does that faster."""
+    import atexit
+    import os
+
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(start(sys.argv[1:]))
+    leave(start(sys.argv[1:]))

@@ -59,12 +59,13 @@ def test_versions_ascend_and_spellings_of_one_are_one() -> None:
     names = [f"my_project-{text}-py3-none-any.whl" for text in ("2.0", "1.10", "1.9", "2.0rc1", "junk", "1.9.0")]
     found = listing([*names, "my-project-1.9.tar.gz"])
     assert [str(version) for version in found.versions] == ["1.9", "1.10", "2.0rc1", "2.0"]
+    assert found.versions.prereleases() == [2]
     assert [file.filename for file in found.files(0)] == [names[2], names[5], "my-project-1.9.tar.gz"]
     assert found.files(1)[0].url == f"https://host/files/{names[1]}"
 
 
 def test_a_listing_without_usable_files_is_empty() -> None:
-    assert listing(["other-1.0.tar.gz", "x"]).versions == []
+    assert listing(["other-1.0.tar.gz", "x"]).versions[:] == []
     assert len(listing([])) == 0
 
 
@@ -112,7 +113,7 @@ def test_merged_listings_offer_everything_once() -> None:
 def test_every_file_is_found_under_its_version(texts: list[str]) -> None:
     names = [f"my_project-{text}-py3-none-any.whl" for text in texts]
     found = listing(names)
-    assert found.versions == sorted(set(map(Version, texts)))
+    assert found.versions[:] == sorted(set(map(Version, texts)))
     under = [(version, file.filename) for at, version in enumerate(found.versions) for file in found.files(at)]
     assert sorted(under) == sorted(zip(map(Version, texts), names, strict=True))
 

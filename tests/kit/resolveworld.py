@@ -9,7 +9,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from elfin.resolve.conflict import Conflict
-from elfin.resolve.model import Ask, Problem, Resolution, Unusable, Wanted
+from elfin.resolve.model import Ask, Likely, Problem, Resolution, Unusable, Wanted
 from elfin.resolve.requirement import canonical, requirement
 from elfin.resolve.solver import Solver
 from elfin.resolve.source import Choices, Dependencies, Missing
@@ -97,7 +97,7 @@ def problem(*texts: str, python: str = "3.11.7", **options: object) -> Problem:
 class Run(NamedTuple):
     outcome: Resolution | Conflict
     rounds: int
-    wanted: list[Wanted]
+    likely: list[Likely]
 
     @property
     def pins(self) -> dict[str, str]:
@@ -108,15 +108,17 @@ class Run(NamedTuple):
 def run(world: World, asked: Problem, *, likely: bool = True) -> Run:
     """Drive a solver to its end, giving what it likely wants as well or not."""
     solver = Solver(asked)
-    wanted: list[Wanted] = []
+    rounds, every = 0, list[Likely]()
     while isinstance(outcome := solver.step(), Wanted):
-        wanted.append(outcome)
+        rounds += 1
         assert outcome.listings or outcome.metadata, "the solver stands still and wants nothing"
-        for name in outcome.listings + (outcome.likely_listings if likely else ()):
+        ahead = solver.likely(outcome) if likely else Likely((), ())
+        every.append(ahead)
+        for name in outcome.listings + ahead.listings:
             solver.give_listing(name, world.listing(name))
-        for name, index in outcome.metadata + (outcome.likely_metadata if likely else ()):
+        for name, index in outcome.metadata + ahead.metadata:
             solver.give_metadata(name, index, world.metadata(name, index))
-    return Run(outcome, len(wanted), wanted)
+    return Run(outcome, rounds, every)
 
 
 Packages = dict[str, dict[str, list[str]]]

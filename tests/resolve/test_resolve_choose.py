@@ -30,9 +30,9 @@ def choose(*files: File, build: bool = False, misfit: str = "its wheels are for 
 
 def test_the_lowest_rank_wins_then_the_highest_build() -> None:
     good, best = file("a-1-py3-none-good.whl"), file("a-1-py3-none-best.whl")
-    builds = [file(f"a-1-{build}-py3-none-best.whl") for build in ("2", "10x", "9")]
+    builds = [file(f"a-1-{build}-py3-none-best.whl") for build in ("2", "9x", "1")]
     assert choose(good, best) == best.filename
-    assert choose(good, best, *builds) == "a-1-10x-py3-none-best.whl"
+    assert choose(good, best, *builds) == "a-1-9x-py3-none-best.whl"
 
 
 def test_a_file_for_another_python_is_passed_over() -> None:

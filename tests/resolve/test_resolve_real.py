@@ -65,9 +65,10 @@ def resolved(python: str) -> dict[str, str]:
     rounds = 0
     while isinstance(outcome := solver.step(), Wanted):
         rounds += 1
-        for name in (*outcome.listings, *outcome.likely_listings):
+        likely = solver.likely(outcome)
+        for name in (*outcome.listings, *likely.listings):
             solver.give_listing(name, pages[name].choices if name in pages else Missing())
-        for name, index in (*outcome.metadata, *outcome.likely_metadata):
+        for name, index in (*outcome.metadata, *likely.metadata):
             read = metadata(stored.metadata[name, str(pages[name].versions[index])])
             # The index names the Python every file needs, so what METADATA says of it was judged already.
             solver.give_metadata(name, index, Dependencies(read.requires_dist, None, read.provides_extra))

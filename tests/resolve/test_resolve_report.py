@@ -10,9 +10,11 @@ from elfin.resolve.clause import Asked, Clause, Constrained, Depends, Derived, U
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.hints import hints
 from elfin.resolve.model import Ask, Problem, Unusable
+from elfin.resolve.package import Package
 from elfin.resolve.report import sentences
 from elfin.resolve.requirement import requirement
 from elfin.resolve.specifier import ABSENT
+from elfin.resolve.wording import versions_text
 from kit.resolveworld import Release, World, asks, problem, run
 
 
@@ -101,6 +103,25 @@ def test_versions_are_said_as_ranges() -> None:
     (sentence,) = told(world, "a", "b==1")
     assert "a<4 depends on b>=2" in sentence
     assert "a 4 depends on c" in sentence
+
+
+def test_versions_that_cannot_be_used_do_not_break_a_range() -> None:
+    every = Package(
+        World({"a": {str(n): [] for n in range(1, 7)}}).listing("a"), lowest=False, plain_order=True, preference=None
+    )
+    said = {
+        0b0111_1110: "every version of a",
+        0b0000_0010: "a 1",
+        0b0100_0000: "a 6",
+        0b0001_1100: "a>=2,<5",
+        0b0100_0110: "a<3 or >=6",
+        0b0101_0110: "a<3 or ==4 or >=6",
+        0b0000_0000: "no version of a",
+    }
+    assert {mask: versions_text("a", every, mask) for mask in said} == said
+    assert versions_text("a", every, 0b0101_0110, free=0b0010_1000) == "every version of a"
+    assert versions_text("a", every, 0b0001_0100, free=0b0000_1010) == "a<5"
+    assert versions_text("a", every, 0b0001_0100, free=0b0110_1000) == "a>=2"
 
 
 def test_a_thousand_versions_are_one_range() -> None:

@@ -107,9 +107,10 @@ def outcome(scenario: Mapping[str, Any]) -> Resolution | Conflict:
         )
     )
     while isinstance(answer := solver.step(), Wanted):
-        for name in (*answer.listings, *answer.likely_listings):
+        likely = solver.likely(answer)
+        for name in (*answer.listings, *likely.listings):
             solver.give_listing(name, index.listing(name))
-        for name, position in (*answer.metadata, *answer.likely_metadata):
+        for name, position in (*answer.metadata, *likely.metadata):
             solver.give_metadata(name, position, index.metadata(name, position))
     return answer
 

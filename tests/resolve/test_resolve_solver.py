@@ -98,6 +98,8 @@ def test_constraints_narrow_but_do_not_ask() -> None:
     world = World({"a": {"1": ["b"]}, "b": {"1": [], "2": []}, "c": {"1": []}})
     assert run(world, problem("a", constraints=asks("b<2", "c==1"))).pins == {"a": "1", "b": "1"}
     assert isinstance(run(world, problem("a", constraints=asks("b>2"))).outcome, Conflict)
+    given_up = World({"a": {"1": [], "2": ["b", "c"]}, "b": {"1": []}, "c": {"1": ["gone"]}})
+    assert run(given_up, problem("a", constraints=asks("b<2"))).pins == {"a": "1"}
     skipped = asks("b<2; os_name == 'nt'")
     assert run(world, problem("a", constraints=skipped)).pins == {"a": "1", "b": "2"}
 
@@ -151,6 +153,13 @@ def test_extras_bring_their_requirements_and_one_that_is_missing_is_a_warning() 
     assert isinstance(outcome, Resolution)
     assert [(pin.name, pin.extras) for pin in outcome.pins] == [("a", ("all", "nonsense", "y")), ("c", ())]
     assert outcome.warnings == ("a 1 has no extra nonsense",)
+
+
+def test_what_an_extra_does_not_change_is_not_put_down_to_it() -> None:
+    world = World({"a": {"1": Release(("b; extra != 'y'", "b; extra == 'x'"), extras=("x",))}, "b": {"1": []}})
+    outcome = run(world, problem("a[x]")).outcome
+    assert isinstance(outcome, Resolution)
+    assert [(edge.parent, edge.extra) for edge in outcome.edges] == [(None, None), ("a", None), ("a", "x")]
 
 
 def test_an_extra_asked_after_its_package_was_chosen_is_followed() -> None:
@@ -238,8 +247,8 @@ def test_failing_versions_are_prefetched_more_and_more() -> None:
     fetched = run(deep(300, 20), problem("xboto", "app"))
     assert fetched.pins == {"app": "1", "xboto": "1.19", "xcore": "1.19"}
     assert fetched.rounds < 20
-    assert max(len(wanted.likely_metadata) for wanted in fetched.wanted) == 64
-    assert len(fetched.wanted[1].likely_metadata) < 4
+    assert max(len(likely.metadata) for likely in fetched.likely) == 64
+    assert len(fetched.likely[1].metadata) < 4
     assert run(deep(300, 20), problem("xboto", "app"), likely=False).rounds > 250
 
 
@@ -264,11 +273,12 @@ def test_wants_are_not_repeated_once_given_and_a_step_without_an_answer_repeats_
     assert first == solver.step()
     seen: set[object] = set()
     while isinstance(wanted := solver.step(), Wanted):
-        for each in (*wanted.listings, *wanted.metadata, *wanted.likely_listings, *wanted.likely_metadata):
+        likely = solver.likely(wanted)
+        for each in (*wanted.listings, *wanted.metadata, *likely.listings, *likely.metadata):
             assert each not in seen
             seen.add(each)
-        for name in (*wanted.listings, *wanted.likely_listings):
+        for name in (*wanted.listings, *likely.listings):
             solver.give_listing(name, world.listing(name))
-        for name, index in (*wanted.metadata, *wanted.likely_metadata):
+        for name, index in (*wanted.metadata, *likely.metadata):
             solver.give_metadata(name, index, world.metadata(name, index))
     assert isinstance(wanted, Resolution)

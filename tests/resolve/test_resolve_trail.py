@@ -12,10 +12,10 @@ from elfin.resolve.model import Ask
 from elfin.resolve.requirement import requirement
 from elfin.resolve.trail import Trail
 
-FULL = 0b1111
-NAMES = ("a", "b", "c")
+FULL = 0b111
+NAMES = ("a", "b", "c", "d")
 FACT = Asked(Ask(requirement("a"), "test"))
-terms = st.dictionaries(st.sampled_from(NAMES), st.integers(1, FULL - 1), min_size=1, max_size=3)
+terms = st.dictionaries(st.sampled_from(NAMES), st.integers(1, FULL - 1), min_size=1, max_size=4)
 
 
 def violated(clause_terms: dict[str, int], choice: dict[str, int]) -> bool:
@@ -23,8 +23,8 @@ def violated(clause_terms: dict[str, int], choice: dict[str, int]) -> bool:
 
 
 def choices() -> list[dict[str, int]]:
-    bits = [1 << index for index in range(4)]
-    return [dict(zip(NAMES, each, strict=True)) for each in product(bits, repeat=3)]
+    bits = [1 << index for index in range(3)]
+    return [dict(zip(NAMES, each, strict=True)) for each in product(bits, repeat=4)]
 
 
 @settings(max_examples=200, derandomize=True)
@@ -40,7 +40,7 @@ def test_a_resolvent_follows_from_both_clauses(left: dict[str, int], right: dict
 
 
 @settings(max_examples=400, derandomize=True, deadline=None)
-@given(clauses=st.lists(terms, max_size=14), order=st.permutations(range(4)))
+@given(clauses=st.lists(terms, min_size=8, max_size=40), order=st.permutations(range(3)))
 def test_a_search_ends_with_a_choice_that_violates_nothing_or_a_proof(
     clauses: list[dict[str, int]], order: list[int]
 ) -> None:
@@ -85,10 +85,10 @@ def test_going_back_restores_everything() -> None:
     trail.add(Clause({ROOT: PRESENT, "a": 1}, FACT))
     assert trail.settle() is None
     before = dict(trail.state), dict(trail.required)
-    trail.add(Clause({"a": 0b1000, "b": 0b0001}, FACT))
-    trail.decide("a", 0b1000)
+    trail.add(Clause({"a": 0b100, "b": 0b001}, FACT))
+    trail.decide("a", 0b100)
     assert trail.settle() is None
-    assert trail.state["b"] == 0b1110
+    assert trail.state["b"] == 0b110
     assert list(trail.required) == ["a", "b"]
     trail.back_to(0)
     assert (trail.state, trail.required) == before

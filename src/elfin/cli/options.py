@@ -14,6 +14,10 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, program: str, description: str, usage: str | None = None) -> None:
         super().__init__(prog=program, description=description, usage=usage, allow_abbrev=False)
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """One of a fixed width: argparse makes one for every argument, and would ask the terminal each time."""
+        return argparse.HelpFormatter(self.prog, max_help_position=30, width=100)
+
     def error(self, message: str) -> NoReturn:
         """Raise the complaint as elfin's own kind of error."""
         near = ""

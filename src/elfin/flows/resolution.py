@@ -65,7 +65,8 @@ class _Feed:
         for key in reversed(missing):
             self.workers.submit(key, self._call(key), urgent=True)
         if missing:  # with everything at hand there is no time to win
-            for key in [*((name, None) for name in wanted.likely_listings), *wanted.likely_metadata]:
+            likely = self.solver.likely(wanted)
+            for key in [*((name, None) for name in likely.listings), *likely.metadata]:
                 if key not in self.given:
                     self.workers.submit(key, self._call(key))
         self._give_finished(block=not advanced)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 
-
 from elfin.edges import disk
 from elfin.formats.urltext import Credentials
 

@@ -18,7 +18,7 @@ MAX_HEADERS = 20_000
 """Headers. The longest list of classifiers, files and requirements seen has some hundred."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_HEADER = re.compile(r"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_HEADER_NAME = re.compile(r"[!-9;-~]+[ \t]*")
 _BODY = re.compile(rb"\r?\n\r?\n|\r\r")
 
 
@@ -100,29 +100,36 @@ def _single(fields: dict[str, list[str]], key: str, shown: str, shape: re.Patter
 
 def _fields(data: bytes) -> dict[str, list[str]]:
     """Give the headers by lower-case name, up to the first line that is neither one nor continues one."""
-    body = _BODY.search(data)
-    text = (data if body is None else data[: body.start()]).decode("utf-8", "replace").removeprefix("\ufeff")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     fields: dict[str, list[str]] = {}
-    lines: list[str] = []
-    values: list[str] = lines
-    count = 0
-    for line in text.split("\n"):
+    values: list[str] = []
+    keys: dict[str, str] = {}
+    for count, line in enumerate(_head(data).split("\n")):
         if line[:1] in (" ", "\t"):
             if values:
                 # Folding (RFC 822, 3.1.1): a line that begins with white space goes on with the value.
                 values[-1] = f"{values[-1]}\n{line.strip()}" if "\n" in values[-1] or line.strip() else values[-1]
             continue
-        header = _HEADER.fullmatch(line)
-        if header is None:
-            break
-        count += 1
-        if count > MAX_HEADERS:
+        name, colon, value = line.partition(":")
+        key = keys.get(name)
+        if key is None:
+            if not colon or not _HEADER_NAME.fullmatch(name):
+                break
+            key = keys[name] = name.rstrip(" \t").lower()
+        if count >= MAX_HEADERS:
             raise MalformedMetadata(f"metadata has more than {MAX_HEADERS} headers")
-        values = fields.setdefault(header[1].lower(), [])
-        values.append(header[2].strip())
+        values = fields.setdefault(key, [])
+        values.append(value.strip())
     return {name: [_unfolded(name, value) for value in found] for name, found in fields.items()}
+
+
+def _head(data: bytes) -> str:
+    """Give the text before the first empty line, with `\\n` for every kind of line end."""
+    end = data.find(b"\n\n")
+    head = data if end < 0 else data[:end]
+    if b"\r" in head:
+        body = _BODY.search(data)
+        head = (data if body is None else data[: body.start()]).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return head.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _unfolded(name: str, value: str) -> str:

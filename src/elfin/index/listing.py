@@ -16,7 +16,7 @@ from elfin.errors import MalformedPage
 from elfin.formats import simplepage
 from elfin.index.model import File
 from elfin.index.urls import joined
-from elfin.index.versions import grouped
+from elfin.index.versions import Versions, grouped
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -50,7 +50,7 @@ class Listing:
         """PEP 792: "archived", "quarantined", "deprecated"; None: active."""
         self.reason = reason
         self._read = read
-        self._versions = versions
+        self._versions = Versions(texts, versions)
         self._files: dict[int, tuple[File, ...]] = {}
 
     def __len__(self) -> int:
@@ -60,12 +60,8 @@ class Listing:
         return f"Listing({self.name!r}, {len(self.texts)} versions)"
 
     @property
-    def versions(self) -> list[Version]:
+    def versions(self) -> Versions:
         """All versions, ascending, none twice."""
-        if self._versions is None:
-            from packaging.version import Version
-
-            self._versions = [Version(text) for text in self.texts]
         return self._versions
 
     def files(self, position: int) -> tuple[File, ...]:

@@ -76,22 +76,10 @@ class Index:
         project = urls.normalised(name)
         if not urls.is_name(project):
             return Known(None)
-        if self._listings.has(project):
-            return Known(self.listing(project))
-        if self._links or self._all or self._cache is None:
+        try:
+            return Known(self._listings.get(project, lambda: self._find(project, network=False)))
+        except _NotAtHandError:
             return None
-        for index in self._indexes:
-            clean = without_credentials(index)[0]
-            stored = disk.read_page(disk.page_path(self._cache, clean, project)) if urls.is_web(index) else None
-            if stored is None or not (self._offline or not self._due(project, stored)):
-                return None
-            try:
-                found = _known(stored, clean)
-            except MalformedPage:
-                return None
-            if found is not None or index == self._indexes[-1]:
-                return Known(self._listings.get(project, lambda found=found: found))  # type: ignore[misc]
-        return None
 
     def metadata_at_hand(self, file: File) -> bytes | None:
         """`metadata` if it is in the cache, None otherwise."""
@@ -137,17 +125,18 @@ class Index:
         _compare(file.filename, hashes.difference(file.hashes, digests))
         return digests["sha256"]
 
-    def _find(self, project: str) -> Listing | None:
-        found = [offered for links in self._links if len(offered := self._from_links(links, project))]
+    def _find(self, project: str, *, network: bool = True) -> Listing | None:
+        found = [one for links in self._links if len(one := self._from_links(links, project, network=network))]
         for index in self._indexes:
-            listing = self._from_index(index, project) if urls.is_web(index) else net_local.listing(index, project)
+            web = urls.is_web(index)
+            listing = self._from_index(index, project, network=network) if web else net_local.listing(index, project)
             if listing is not None:
                 found.append(listing)
                 if not self._all:
                     break
         return merged(found) if found else None
 
-    def _from_index(self, index: str, project: str) -> Listing | None:
+    def _from_index(self, index: str, project: str, *, network: bool) -> Listing | None:
         """One index's listing, from the cache while that is fresh. The network is asked with credentials."""
         clean = without_credentials(index)[0]
         path = disk.page_path(self._cache, clean, project) if self._cache is not None else None
@@ -157,6 +146,8 @@ class Index:
                 return _known(stored, clean)
             except MalformedPage:  # written by another version of elfin, or damaged: fetched again
                 stored = None
+        if not network:
+            raise _NotAtHandError
         self._refuse_offline(f"the page of {project} is not cached")
         page, listing = self._asked(index, project, stored)
         if path is not None:
@@ -189,9 +180,11 @@ class Index:
         data, versions = digest(project, response.url, _page(response))
         return disk.StoredPage(known, data, body), from_digest(data, clean, versions)
 
-    def _from_links(self, links: str, project: str) -> Listing:
+    def _from_links(self, links: str, project: str, *, network: bool) -> Listing:
         """What a folder or page of links has of a project."""
         clean = without_credentials(links)[0]
+        if not network and urls.is_web(links) and not self._link_pages.has(links):
+            raise _NotAtHandError
         page = self._link_pages.get(links, lambda: self._link_page(links))
         return from_digest(digest(project, net_local.base(clean), page)[0], clean)
 
@@ -270,6 +263,10 @@ class Known(NamedTuple):
 
     listing: Listing | None
     """None: no index has the project."""
+
+
+class _NotAtHandError(Exception):
+    """The network would have to be asked."""
 
 
 class _Once(Generic[_T]):

@@ -8,7 +8,7 @@ none; refuses nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from elfin.index.urls import normalised
 
@@ -16,6 +16,39 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+
+
+class Versions(Sequence["Version"]):
+    """Versions in ascending order that are parsed when one is looked at: a resolution looks at one in ten."""
+
+    __slots__ = ("_known", "texts")
+
+    def __init__(self, texts: Sequence[str], known: Sequence[Version] | None = None) -> None:
+        """`texts` are valid (PEP 440) and sorted; `known` are all of them parsed, None: none is."""
+        self.texts = texts
+        self._known: list[Version | None] = list(known) if known is not None else [None] * len(texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, position: int) -> Version: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Version]: ...
+    def __getitem__(self, position: int | slice) -> Version | list[Version]:
+        if isinstance(position, slice):
+            return [self[each] for each in range(*position.indices(len(self.texts)))]
+        version = self._known[position]
+        if version is None:
+            from packaging.version import Version
+
+            version = self._known[position] = Version(self.texts[position])
+        return version
+
+    def prereleases(self) -> list[int]:
+        """The positions of pre-releases; a text without a letter is none, and nearly all are without."""
+        lettered = (position for position, text in enumerate(self.texts) if not text.replace(".", "").isdigit())
+        return [position for position in lettered if self[position].is_prerelease]
 
 
 def grouped(project: str, names: Sequence[str]) -> list[tuple[Version, str, list[int]]]:

@@ -61,11 +61,14 @@ class Wanted(NamedTuple):
     """Projects whose `Choices` the next step will want; those of `Solver.urls` have one candidate each."""
     metadata: tuple[tuple[str, int], ...]
     """(project, index in its listing) whose `Dependencies` the next step will want, the decisive one first."""
-    likely_listings: tuple[str, ...] = ()
-    """Probably wanted soon, by looking ahead. Giving any of these is optional and changes no answer, only time."""
-    likely_metadata: tuple[tuple[str, int], ...] = ()
-    """The same for metadata: of what was found ahead, and while versions of a project fail one after the other, of
-    more and more of the next ones."""
+
+
+class Likely(NamedTuple):
+    """What will probably be wanted soon. Giving any of it is optional and changes no answer, only time."""
+
+    listings: tuple[str, ...]
+    metadata: tuple[tuple[str, int], ...]
+    """Found by looking ahead, and, while versions of a project fail one after the other, more and more of the next."""
 
 
 class Pin(NamedTuple):

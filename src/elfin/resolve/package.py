@@ -10,6 +10,7 @@ from bisect import bisect_left
 
 from packaging.version import Version
 
+from elfin.index.versions import Versions
 from elfin.resolve.model import Unusable
 from elfin.resolve.source import Choices, Missing
 from elfin.resolve.specifier import Listing
@@ -39,10 +40,14 @@ class Package:
         self._bad: dict[int, Unusable] = {}
 
     def _finals(self) -> int:
-        found = 0
-        for index, version in enumerate(self.listing.versions):
-            if not version.is_prerelease:
-                found |= 2 << index
+        versions = self.listing.versions
+        if isinstance(versions, Versions):
+            early = versions.prereleases()
+        else:
+            early = [index for index, version in enumerate(versions) if version.is_prerelease]
+        found = self.listing.every
+        for index in early:
+            found ^= 2 << index
         return found
 
     def _mask_of(self, version: Version) -> int:

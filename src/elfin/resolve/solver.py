@@ -29,7 +29,7 @@ from elfin.resolve.clause import (
 )
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.lookahead import Lookahead
-from elfin.resolve.model import Problem, Resolution, Unusable, Wanted
+from elfin.resolve.model import Likely, Problem, Resolution, Unusable, Wanted
 from elfin.resolve.package import Package
 from elfin.resolve.reader import Reader
 from elfin.resolve.requirement import Requirement
@@ -288,26 +288,30 @@ class Solver:
         """Give the projects whose listing has to come first."""
         return tuple(dict.fromkeys(one.name for one in requirements if one.name not in self._packages))
 
+    def likely(self, wanted: Wanted) -> Likely:
+        """Say what will probably be wanted after `wanted`, by looking ahead. Worth its time only while others fetch."""
+        trail, packages, known = self._trail, self._packages, self._metadata
+        metadata: dict[tuple[str, int], None] = {}
+        if wanted.metadata:
+            name, position = wanted.metadata[0]
+            ahead = self._lookahead.window(name, packages[name], trail.state.get(name, 0), 1 << (position + 1))
+            metadata.update(((name, index), None) for index in ahead)
+        self._lookahead.follow(trail.state, trail.decided)
+        metadata.update(dict.fromkeys(self._lookahead.metadata))
+        return Likely(
+            tuple(each for each in self._lookahead.listings if each not in wanted.listings),
+            tuple(each for each in metadata if each not in wanted.metadata and each not in known),
+        )
+
     def _wanted(self, listings: tuple[str, ...], name: str | None = None, bit: int = 0) -> Wanted:
-        """Say what the search stands still for, with all else it is sure or likely to ask."""
+        """Say what the search stands still for, with all else it is sure to ask."""
         trail, packages = self._trail, self._packages
         metadata: dict[tuple[str, int], None] = {}
-        likely: dict[tuple[str, int], None] = {}
         if name is not None and bit:
             metadata[name, bit.bit_length() - 2] = None
-            ahead = self._lookahead.window(name, packages[name], trail.state[name], bit)
-            likely.update(((name, index), None) for index in ahead)
         for other in trail.required:
             if other in packages and other not in trail.decided:
                 best, _ = packages[other].best(trail.state[other])
                 if best:
                     metadata[other, best.bit_length() - 2] = None
-        self._lookahead.follow(trail.state, trail.decided)
-        likely.update(dict.fromkeys(self._lookahead.metadata))
-        known = self._metadata
-        return Wanted(
-            listings,
-            tuple(each for each in metadata if each not in known),
-            tuple(each for each in self._lookahead.listings if each not in listings),
-            tuple(each for each in likely if each not in metadata and each not in known),
-        )
+        return Wanted(listings, tuple(each for each in metadata if each not in self._metadata))
