@@ -134,10 +134,10 @@ class Bench:
 
         def elfin(folder: Path, cache: Path) -> list[str]:
             return [str(ELFIN), "pip", "compile", "-q", "--index-url", url, "--python-version", PYTHON_VERSION,
-                    "--cache-dir", str(cache), "-o", str(folder / "out.txt"), str(source)]  # fmt: skip
+                    "--python", self.bare, "--cache-dir", str(cache), "-o", str(folder / "out.txt"), str(source)]  # fmt: skip
 
         def uv(folder: Path, cache: Path) -> list[str]:
-            return [self.uv, *elfin(folder, cache)[1:], "--python", self.python]
+            return [self.uv, *elfin(folder, cache)[1:]]
 
         def pip(_: Path, cache: Path) -> list[str]:
             return [*self.pip, "install", "-q", "--dry-run", "--ignore-installed", "--only-binary", ":all:", "--index-url",

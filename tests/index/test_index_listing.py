@@ -18,7 +18,7 @@ BASE = "https://host/simple/my-project/"
 
 def listing(names: list[str], project: str = "my-project", url: str = "../../files/{}", base: str = BASE) -> Listing:
     rows = [{"filename": name, "url": url.format(name), "hashes": {}} for name in names]
-    return from_digest(digest(project, base, simplepage.Page("json", None, None, None, names, rows))[0], "https://host")
+    return from_digest(digest(project, base, simplepage.Page("json", None, None, None, names, rows)), "https://host")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_version_of_a_file_name(filename: str, version: str | None) -> None:
 
 def test_a_longer_name_is_another_project() -> None:
     found = grouped("foo", ["foo-bar-1.0.tar.gz", "foo-1.0.linux-x86_64.tar.gz", "foo-1.0.tar.gz"])
-    assert [(str(version), positions) for version, _, positions in found] == [("1.0", [2])]
+    assert found == [("1.0", [2])]
 
 
 def test_versions_ascend_and_spellings_of_one_are_one() -> None:
@@ -78,8 +78,8 @@ def test_a_page_of_the_web_cannot_lead_to_this_machine() -> None:
 
 def test_a_base_in_the_page_moves_its_links() -> None:
     html = b'<html><head><base href="/other/"></head><body><a href="a-1.0.zip">a-1.0.zip</a></body></html>'
-    data = digest("a", "https://host/simple/a/", simplepage.page(html))[0]
-    assert from_digest(data, "https://host").files(0)[0].url == "https://host/other/a-1.0.zip"
+    data = digest("a", "https://host/simple/a/", simplepage.page(html))
+    assert from_digest(data, "https://host").files(0).url == "https://host/other/a-1.0.zip"
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"{}\n", b"[]\n", b'{"schema": 1}\n'])
@@ -91,8 +91,7 @@ def test_a_damaged_digest_is_refused(damage: bytes) -> None:
 def test_a_digest_cut_anywhere_is_refused() -> None:
     names = ["my_project-1.0-py3-none-any.whl", "my_project-2.0-py3-none-any.whl"]
     rows = [{"filename": name, "url": name} for name in names]
-    whole, versions = digest("my-project", BASE, simplepage.Page("json", None, None, None, names, rows))
-    assert versions == [Version("1.0"), Version("2.0")]
+    whole = digest("my-project", BASE, simplepage.Page("json", None, None, None, names, rows))
     for end in range(len(whole)):
         with pytest.raises(MalformedPage):
             from_digest(whole[:end], "https://host")
@@ -140,3 +139,16 @@ def test_addresses_of_pages_and_metadata() -> None:
     assert metadata_url("https://h/x.whl?sig=1") == "https://h/x.whl.metadata?sig=1"
     assert is_name("a-b2")
     assert not any(map(is_name, ("", "..", "a/b", "-a", "a\n", "ä")))
+
+
+RELEASES = st.lists(st.integers(0, 11), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
+SUFFIXES = ("", "a1", "b2", "b10", "rc1", ".post0", ".post1", ".dev0", ".dev3", "a1.dev2", "rc1.post1", ".post1.dev1")
+CANONICAL = st.tuples(RELEASES, st.sampled_from(SUFFIXES)).map("".join)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.lists(CANONICAL, max_size=12, unique=True), st.sampled_from(["", "1!2.0", "1.0+local", "1.0-1", "1.0.RC1"]))
+def test_versions_are_ordered_as_pep_440_orders_them(texts: list[str], odd: str) -> None:
+    texts = [text for text in [*texts, odd] if text]
+    order = [text for text, _ in grouped("x", [f"x-{text}.tar.gz" for text in texts])]
+    assert [Version(text) for text in order] == sorted(set(map(Version, texts)))

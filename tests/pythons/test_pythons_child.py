@@ -14,7 +14,7 @@ import pytest
 from elfin.errors import ElfinError, NoPython, PlaceError
 from elfin.host.disk import FolderRoot
 from elfin.host.model import Interpreter
-from elfin.pythons import child, disk
+from elfin.pythons import child, child_ask, disk
 from elfin.pythons.request import parse
 from kit import elfsmith
 
@@ -81,7 +81,7 @@ def test_a_path_is_kept_as_it_was_found(folder: str) -> None:
 def test_the_second_question_starts_no_child(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     os.symlink(BASE, f"{folder}/python3")
     first = ask(f"{folder}/python3", f"{folder}/cache")
-    monkeypatch.setattr(child, "_ask", lambda *_: pytest.fail("a child was started"))
+    monkeypatch.setattr(child_ask, "ask", lambda *_: pytest.fail("a child was started"))
     assert ask(f"{folder}/python3", f"{folder}/cache") == first
 
 

@@ -8,10 +8,9 @@ Threads share one `Client`. No message ever holds a credential: URLs go through 
 
 from __future__ import annotations
 
-import hashlib
-import threading
 import time
-from collections.abc import Callable, Mapping
+from _thread import allocate_lock
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from elfin.edges.net_body import PIECE, AttemptError, pieces, too_large, whole
@@ -76,7 +75,7 @@ class Client:
         self._keyring = keyring
         self._sleep = sleep
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._credentials: dict[str, Credentials | None] = {}
         self._asked_keyring: set[str] = set()
         self._netrc: Any = None
@@ -252,6 +251,12 @@ class Client:
         return known if known != used else None
 
 
+def _hashers(algorithms: Iterable[str]) -> list[Any]:
+    import hashlib
+
+    return [hashlib.new(name) for name in algorithms]
+
+
 class _Download:
     """The state of one download across its attempts."""
 
@@ -271,7 +276,7 @@ class _Download:
         self._total: int | None = None
         self._mark = 0
         self.size = 0
-        self._hashers = [hashlib.new(name) for name in algorithms]
+        self._hashers = _hashers(algorithms)
 
     def request(self) -> dict[str, str]:
         """The headers of the next attempt."""
@@ -325,7 +330,7 @@ class _Download:
     def _begin_again(self) -> None:
         self._restart()
         self.size = self._mark = 0
-        self._hashers = [hashlib.new(name) for name in self._algorithms]
+        self._hashers = _hashers(self._algorithms)
 
 
 def _headers(raw: BaseHTTPResponse) -> dict[str, str]:

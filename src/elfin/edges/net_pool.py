@@ -8,7 +8,7 @@ Refuses SOCKS proxies.
 from __future__ import annotations
 
 import os
-import threading
+from _thread import allocate_lock
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,7 +65,7 @@ class Pools:
 
     def __init__(self, settings: Network) -> None:
         self._settings = settings
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._managers: dict[tuple[str, bool, bool], urllib3.PoolManager] = {}
 
     def request(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:

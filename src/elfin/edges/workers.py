@@ -7,7 +7,6 @@ do, for 18 ms of import.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -33,7 +32,9 @@ class Workers(Generic[Key]):
         self._waiting: deque[tuple[Key, Callable[[], Any]]] = deque()
         self._done: deque[Finished[Key]] = deque()
         self._known: set[Key] = set()
-        self._state = threading.Condition()
+        from threading import Condition
+
+        self._state = Condition()
         self._closed = False
 
     def __contains__(self, key: Key) -> bool:
@@ -41,6 +42,8 @@ class Workers(Generic[Key]):
 
     def submit(self, key: Key, call: Callable[[], Any], *, urgent: bool = False) -> None:
         """Have `call` made, before everything that waits when it is urgent; nothing happens for a known key."""
+        from threading import Thread
+
         with self._state:
             if key in self._known:
                 if urgent:
@@ -53,7 +56,7 @@ class Workers(Generic[Key]):
                 self._waiting.append((key, call))
             if self._idle == 0 and self._threads < self._count:
                 self._threads += 1
-                threading.Thread(target=self._work, daemon=True).start()
+                Thread(target=self._work, daemon=True).start()
             self._state.notify_all()
 
     def finished(self, *, block: bool = True) -> list[Finished[Key]]:

@@ -52,13 +52,7 @@ def create(
         _fill(plan, final)
     else:
         _replace(plan, final)
-    return environment(interpreter, prefix)
-
-
-def environment(interpreter: Interpreter, prefix: str) -> Environment:
-    """The value of the virtual environment at `prefix` (absolute) whose base interpreter is `interpreter`."""
-    scheme = layout.venv_scheme(interpreter, prefix)
-    return Environment(prefix, os.path.join(scheme.scripts, "python"), interpreter, scheme, "venv")
+    return layout.venv_environment(interpreter, prefix)
 
 
 class _Plan(NamedTuple):

@@ -12,7 +12,7 @@ import ntpath
 import posixpath
 from collections.abc import Callable
 
-from elfin.envs.model import Scheme
+from elfin.envs.model import Environment, Scheme
 from elfin.host.model import Interpreter
 
 
@@ -27,6 +27,12 @@ def venv_scheme(interpreter: Interpreter, prefix: str) -> Scheme:
     # pip puts headers here in every environment, free-threaded or not, named by version only.
     headers = join(prefix, "include", "site", f"python{_short(interpreter)}")
     return Scheme(purelib=packages, platlib=packages, scripts=scripts, data=prefix, headers=headers)
+
+
+def venv_environment(interpreter: Interpreter, prefix: str) -> Environment:
+    """The value of the virtual environment at `prefix` (absolute) whose base interpreter is `interpreter`."""
+    scheme = venv_scheme(interpreter, prefix)
+    return Environment(prefix, _join(interpreter)(scheme.scripts, "python"), interpreter, scheme, "venv")
 
 
 def system_scheme(interpreter: Interpreter) -> Scheme:

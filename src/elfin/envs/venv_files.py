@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 
-from elfin.envs.activate import clean_prompt
 from elfin.formats import pyvenvcfg
 from elfin.host.model import Interpreter
 
@@ -28,6 +27,8 @@ def configuration(
     `executable` is the base interpreter's path without links; `home`, from which CPython finds its standard library, is
     the folder of the path that starts it, as `venv` writes it. `made_by` is elfin's version.
     """
+    from elfin.envs.activate import clean_prompt
+
     version = ".".join(str(number) for number in interpreter.version_info)
     return pyvenvcfg.render(
         {

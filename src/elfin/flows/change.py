@@ -78,7 +78,9 @@ def _apply(
 
     installs = []
     for pin, (wheel, file) in zip(wanted, stored(wanted) if wanted else (), strict=True):
-        direct = DirectUrl(file.url, tuple(file.hashes.items())) if pin.direct and file is not None else None
+        direct = None
+        if pin.direct and file is not None:
+            direct = DirectUrl(file.url, tuple({**file.hashes, "sha256": wheel.digest}.items()))
         installs.append(Install(wheel, pin.requested, direct))
         origins[pin.name] = direct.url if direct else None
     began = perf_counter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from elfin.envs import disk_find, disk_venv, layout
+from elfin.envs import disk_find, layout
 from elfin.envs.model import Environment
 from elfin.errors import PlaceError, Refused, UsageError
 from elfin.flows.asked import Where
@@ -65,7 +65,7 @@ def _environment_at(context: Context, found: disk_find.Found) -> Environment:
     if found.conda:
         base = _interpreter_of(context, found)
         return Environment(found.path, base.executable, base, layout.system_scheme(base), "venv")
-    return disk_venv.environment(_interpreter_of(context, found), os.path.abspath(found.path))
+    return layout.venv_environment(_interpreter_of(context, found), os.path.abspath(found.path))
 
 
 def _interpreter_of(context: Context, found: disk_find.Found) -> Interpreter:

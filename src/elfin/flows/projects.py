@@ -19,7 +19,7 @@ from elfin.index.net import Index
 from elfin.resolve.choose import FileChoices
 from elfin.resolve.model import Unusable
 from elfin.resolve.source import Dependencies, Missing
-from elfin.tags import explain, match
+from elfin.tags import match
 from elfin.tags.model import TagSet
 
 
@@ -64,7 +64,7 @@ class Projects:
         if isinstance(file, Unusable):
             return file
         data = self._index.metadata_at_hand(file)
-        return None if data is None else _dependencies(data)
+        return None if data is None else _dependencies(data, file)
 
     def dependencies(self, name: str, index: int) -> Dependencies | Unusable:
         """What a version requires, read from the file that would be installed."""
@@ -72,7 +72,7 @@ class Projects:
         if isinstance(file, Unusable):
             return file
         data = self._index.metadata(file)
-        return Unusable("metadata", "has no metadata") if data is None else _dependencies(data)
+        return Unusable("metadata", "has no metadata") if data is None else _dependencies(data, file)
 
     def file(self, name: str, index: int) -> File | Unusable:
         """The file to install for a version that the solver was told of."""
@@ -97,6 +97,8 @@ class Projects:
 
     def misfit(self, filenames: Sequence[str]) -> str:
         """One clause about the wheel that comes nearest to fitting."""
+        from elfin.tags import explain
+
         misses = []
         for filename in filenames:
             try:
@@ -107,6 +109,8 @@ class Projects:
 
     def machine(self) -> str:
         """The target in words."""
+        from elfin.tags import explain
+
         return explain.machine(self._tags.target)
 
     def _keep(self, name: str, listing: Listing | None) -> FileChoices | Missing:
@@ -131,6 +135,8 @@ class Projects:
         """A direct reference: one version, one file, which has to fit."""
         parsed = wheelname.parse(reference.filename)
         if self.rank(reference.filename) is None:
+            from elfin.tags import explain
+
             sentence = explain.sentence(match.why_not(self._tags.target, parsed))
             raise NoWheel(f"{reference.filename} {sentence}", hints=(f"the target is {self.machine()}",))
         version = Version(parsed.version)
@@ -143,9 +149,11 @@ class Projects:
         return choices
 
 
-def _dependencies(data: bytes) -> Dependencies | Unusable:
+def _dependencies(data: bytes, file: File) -> Dependencies | Unusable:
     try:
         read = metadata_format.metadata(data)
     except Malformed as error:
         return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
-    return Dependencies(read.requires_dist, read.requires_python, read.provides_extra)
+    # What the index says of the file was judged when it was chosen; METADATA is asked where the index is silent.
+    requires_python = read.requires_python if file.requires_python is None else None
+    return Dependencies(read.requires_dist, requires_python, read.provides_extra)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
 
 from elfin.errors import Malformed, NoWheel, UsageError
 from elfin.flows import lines as line_flow
@@ -123,6 +122,8 @@ def _left_out(one: Origin) -> str:
 
 
 def _reference(line: DirectReference, folder: str, references: dict[str, File]) -> Requirement:
+    from urllib.parse import quote, unquote, urlsplit
+
     location = line.location
     url, _, fragment = location.partition("#")
     if "://" not in url and not url.startswith("file:"):
@@ -166,6 +167,8 @@ def _reference(line: DirectReference, folder: str, references: dict[str, File]) 
 
 
 def _filename(url: str) -> str:
+    from urllib.parse import unquote
+
     return unquote(url.partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
 
 

@@ -7,15 +7,16 @@ first and its guesses behind them, and every answer is given as soon as it comes
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from elfin.edges.workers import Workers
 from elfin.errors import Conflict as NoSolution
 from elfin.flows.projects import Projects
-from elfin.resolve import report
 from elfin.resolve.conflict import Conflict
-from elfin.resolve.hints import hints
 from elfin.resolve.model import Problem, Resolution, Wanted
 from elfin.resolve.solver import Solver
+
+if TYPE_CHECKING:
+    from elfin.edges.workers import Workers
 
 Key = tuple[str, int | None]
 """(project, None) for a listing, (project, index) for the metadata of one version."""
@@ -26,7 +27,7 @@ def resolve(
 ) -> Resolution:
     """The versions that meet `problem`. Raises errors.Conflict with the reasons in sentences, Unreachable, ..."""
     solver = Solver(problem)
-    feed = _Feed(solver, projects, Workers(threads), progress)
+    feed = _Feed(solver, projects, threads, progress)
     try:
         while True:
             outcome = solver.step()
@@ -36,11 +37,14 @@ def resolve(
                 raise _told(outcome)
             feed.satisfy(outcome)
     finally:
-        feed.workers.close()
+        feed.close()
 
 
 def _told(conflict: Conflict) -> NoSolution:
     """The conflict as an error: its last sentence is the cause, the chain of reasons the state."""
+    from elfin.resolve import report
+    from elfin.resolve.hints import hints
+
     reasons = report.sentences(conflict)
     return NoSolution(
         "the requirements cannot be met together", state="\n".join(f"{one}." for one in reasons), hints=hints(conflict)
@@ -51,11 +55,26 @@ class _Feed:
     """Between solver and projects: who was asked for, who was given."""
 
     def __init__(
-        self, solver: Solver, projects: Projects, workers: Workers[Key], progress: Callable[[str], None] | None
+        self, solver: Solver, projects: Projects, threads: int, progress: Callable[[str], None] | None
     ) -> None:
-        self.solver, self.projects, self.workers, self.progress = solver, projects, workers, progress
+        self.solver, self.projects, self.threads, self.progress = solver, projects, threads, progress
         self.given: set[Key] = set()
         self.failed: dict[Key, BaseException] = {}
+        self._workers: Workers[Key] | None = None
+
+    @property
+    def workers(self) -> Workers[Key]:
+        """The threads, from the first question on that only the network can answer."""
+        if self._workers is None:
+            from elfin.edges.workers import Workers
+
+            self._workers = Workers(self.threads)
+        return self._workers
+
+    def close(self) -> None:
+        """Let the threads go."""
+        if self._workers is not None:
+            self._workers.close()
 
     def satisfy(self, wanted: Wanted) -> None:
         """Give everything at hand and fetch the rest; waits only when nothing could be given at all."""
@@ -69,7 +88,8 @@ class _Feed:
             for key in [*((name, None) for name in likely.listings), *likely.metadata]:
                 if key not in self.given:
                     self.workers.submit(key, self._call(key))
-        self._give_finished(block=not advanced)
+        if self._workers is not None:
+            self._give_finished(block=not advanced)
         for key in keys:
             if key in self.failed:
                 raise self.failed[key]
@@ -77,7 +97,7 @@ class _Feed:
     def _give_cached(self, keys: list[Key]) -> bool:
         advanced = False
         for key in keys:
-            if key in self.given or key in self.workers:
+            if key in self.given or (self._workers is not None and key in self._workers):
                 continue
             name, index = key
             projects = self.projects

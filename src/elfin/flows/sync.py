@@ -89,4 +89,5 @@ def _changed(
     difference = diff.for_sync(state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()])
     fetch = install.fetcher(context, solved)
     outcome = change.carry_out(context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run)
-    return outcome._replace(resolved=len(pins), resolve_seconds=resolve_seconds, warnings=gathered.notes)
+    warnings = (*gathered.notes, *solved.resolution.warnings)
+    return outcome._replace(resolved=len(pins), resolve_seconds=resolve_seconds, warnings=warnings)

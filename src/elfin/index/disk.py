@@ -8,7 +8,6 @@ error either: only slower.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -20,6 +19,8 @@ from elfin.index.freshness import Validators
 from elfin.index.model import File
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ODD = re.compile(r"[^A-Za-z0-9.-]")
+_LONGEST_NAME = 200
 
 
 class StoredPage(NamedTuple):
@@ -37,7 +38,9 @@ class StoredPage(NamedTuple):
 
 def page_path(cache: str, index_url: str, project: str) -> str:
     """Where the page of a normalised project lies. `index_url` carries no credentials."""
-    folder = hashlib.sha256(index_url.rstrip("/").encode()).hexdigest()[:16]
+    folder = _ODD.sub(lambda odd: f"%{ord(odd[0]):02x}", index_url.rstrip("/"))
+    if len(folder) > _LONGEST_NAME:
+        folder = _digest(folder)
     return os.path.join(cache, "pages-v1", folder, project)
 
 
@@ -45,7 +48,7 @@ def metadata_path(cache: str, file: File) -> str:
     """Where a file's METADATA lies: by the file's sha256, else by its address."""
     key = file.hashes.get("sha256", "")
     if _SHA256.fullmatch(key) is None:
-        key = "url-" + hashlib.sha256(file.url.encode()).hexdigest()
+        key = "url-" + _digest(file.url)
     return os.path.join(cache, "metadata-v1", key.removeprefix("url-")[:2], key)
 
 
@@ -91,6 +94,12 @@ def read_metadata(path: str) -> bytes | None:
 def write_metadata(path: str, metadata: bytes) -> None:
     """Store METADATA; a cache that cannot be written is left as it is."""
     _write(path, {"length": len(metadata), "crc32": zlib.crc32(metadata)}, metadata)
+
+
+def _digest(text: str) -> str:
+    import hashlib  # 3 ms, and seldom needed
+
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _read(path: str) -> tuple[dict[str, Any], bytes, int] | None:

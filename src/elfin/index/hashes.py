@@ -6,11 +6,8 @@ best one. Pure. Refuses nothing itself: the answer is the first difference.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
-
-_KNOWN = frozenset(name for name in hashlib.algorithms_guaranteed if not name.startswith("shake_"))
 
 
 class Difference(NamedTuple):
@@ -23,7 +20,10 @@ class Difference(NamedTuple):
 
 def checkable(promised: Mapping[str, str]) -> tuple[str, ...]:
     """The algorithms among the promised hashes that can be computed here."""
-    return tuple(sorted(name for name in promised if name in _KNOWN))
+    import hashlib
+
+    known = hashlib.algorithms_guaranteed
+    return tuple(sorted(name for name in promised if name in known and not name.startswith("shake_")))
 
 
 def difference(promised: Mapping[str, str], found: Mapping[str, str]) -> Difference | None:
@@ -36,4 +36,6 @@ def difference(promised: Mapping[str, str], found: Mapping[str, str]) -> Differe
 
 def difference_of(promised: Mapping[str, str], data: bytes) -> Difference | None:
     """`difference` for bytes that are all there."""
+    import hashlib
+
     return difference(promised, {name: hashlib.new(name, data).hexdigest() for name in checkable(promised)})

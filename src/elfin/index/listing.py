@@ -72,11 +72,11 @@ class Listing:
         return files
 
 
-def digest(name: str, page_url: str, page: simplepage.Page) -> tuple[bytes, list[Version]]:
-    """(the digest of a page, its versions); `name` is normalised, `page_url` is where relative links start."""
+def digest(name: str, page_url: str, page: simplepage.Page) -> bytes:
+    """The digest of a page; `name` is normalised, `page_url` is where relative links start."""
     groups = grouped(name, page.names)
     rows = page.rows
-    lines = simplepage.packed([[rows[position] for position in positions] for _, _, positions in groups])
+    lines = simplepage.packed([[rows[position] for position in positions] for _, positions in groups])
     header = {
         "schema": SCHEMA,
         "name": name,
@@ -84,14 +84,13 @@ def digest(name: str, page_url: str, page: simplepage.Page) -> tuple[bytes, list
         "form": page.form,
         "status": page.status,
         "reason": page.reason,
-        "versions": [text for _, text, _ in groups],
+        "versions": [text for text, _ in groups],
         "lengths": list(map(len, lines)),
     }
-    data = b"".join((json.dumps(header, separators=(",", ":")).encode(), b"\n", *lines))
-    return data, [version for version, _, _ in groups]
+    return b"".join((json.dumps(header, separators=(",", ":")).encode(), b"\n", *lines))
 
 
-def from_digest(data: bytes, index_url: str, versions: list[Version] | None = None, *, start: int = 0) -> Listing:
+def from_digest(data: bytes, index_url: str, *, start: int = 0) -> Listing:
     """The listing of the digest that begins at `start` in `data`. Raises MalformedPage."""
     try:
         end = data.index(b"\n", start) + 1
@@ -110,9 +109,7 @@ def from_digest(data: bytes, index_url: str, versions: list[Version] | None = No
         files = (_file(entry, base) for entry in entries if entry is not None)
         return tuple(file for file in files if file is not None)
 
-    return Listing(
-        name, index_url, texts, read, versions=versions, status=header.get("status"), reason=header.get("reason")
-    )
+    return Listing(name, index_url, texts, read, status=header.get("status"), reason=header.get("reason"))
 
 
 def merged(listings: Sequence[Listing]) -> Listing:

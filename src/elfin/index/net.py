@@ -7,17 +7,16 @@ in for a private one of its name), unless the strategy is "all". Refuses bytes w
 
 from __future__ import annotations
 
-import hashlib
-import threading
 import time
+from _thread import LockType, allocate_lock
 from collections.abc import Callable, Collection, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from elfin.edges.net import Client, Response, content_range, origin
 from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable
 from elfin.formats import simplepage
 from elfin.formats.urltext import redacted, without_credentials
-from elfin.index import disk, freshness, hashes, net_local, net_wheel, urls
+from elfin.index import disk, freshness, hashes, urls
 from elfin.index.listing import Listing, digest, from_digest, merged
 from elfin.index.model import File
 
@@ -26,6 +25,9 @@ _WHOLE_WHEEL_LIMIT = 1 << 30
 _ABSENT = (404, 410)
 
 _T = TypeVar("_T")
+
+if TYPE_CHECKING:
+    from elfin.index import net_wheel
 
 
 class Index:
@@ -108,6 +110,8 @@ class Index:
         `progress` gets (bytes so far, bytes in all or None). What is at `path` after an error is of no use.
         Raises HashMismatch, Unreachable, Unauthorized, PlaceError.
         """
+        from elfin.index import net_local
+
         from elfin.edges.disk_stream import Writer
 
         algorithms = tuple(sorted({"sha256", *hashes.checkable(file.hashes)}))
@@ -126,6 +130,8 @@ class Index:
         return digests["sha256"]
 
     def _find(self, project: str, *, network: bool = True) -> Listing | None:
+        from elfin.index import net_local
+
         found = [one for links in self._links if len(one := self._from_links(links, project, network=network))]
         for index in self._indexes:
             web = urls.is_web(index)
@@ -173,22 +179,26 @@ class Index:
         if response.status not in (200, 203):
             raise Unreachable(f"the index answered {response.status}, which was not asked for: {redacted(clean)}")
         # Only an index that gives no validator can send the very same page again.
-        body = "" if freshness.conditions(known) else hashlib.sha256(response.body).hexdigest()
+        body = "" if freshness.conditions(known) else _sha256(response.body)
         if body and stored is not None and stored.digest is not None and stored.body == body:
             stored = stored._replace(validators=known)
             return stored, _known(stored, clean)
-        data, versions = digest(project, response.url, _page(response))
-        return disk.StoredPage(known, data, body), from_digest(data, clean, versions)
+        data = digest(project, response.url, _page(response))
+        return disk.StoredPage(known, data, body), from_digest(data, clean)
 
     def _from_links(self, links: str, project: str, *, network: bool) -> Listing:
         """What a folder or page of links has of a project."""
+        from elfin.index import net_local
+
         clean = without_credentials(links)[0]
         if not network and urls.is_web(links) and not self._link_pages.has(links):
             raise _NotAtHandError
         page = self._link_pages.get(links, lambda: self._link_page(links))
-        return from_digest(digest(project, net_local.base(clean), page)[0], clean)
+        return from_digest(digest(project, net_local.base(clean), page), clean)
 
     def _link_page(self, links: str) -> simplepage.Page:
+        from elfin.index import net_local
+
         if not urls.is_web(links):
             return net_local.links(links)
         self._refuse_offline(f"the links at {redacted(links)} are not cached")
@@ -198,6 +208,10 @@ class Index:
         return _page(response)
 
     def _fetched_metadata(self, file: File) -> bytes | None:
+        from elfin.index import net_wheel
+
+        from elfin.index import net_local
+
         if not urls.is_web(file.url):
             return net_local.metadata(file)
         self._refuse_offline(f"the metadata of {file.filename} is not cached")
@@ -227,6 +241,8 @@ class Index:
         return part
 
     def _range(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
+        from elfin.index import net_wheel
+
         response = self._client.get_range(file.url, first, length)
         if response is not None and response.status in _ABSENT:
             raise Unreachable(f"the file is listed, but it is not there: {redacted(file.url)}")
@@ -273,8 +289,8 @@ class _Once(Generic[_T]):
     """Answers that are worked out once, while whoever else wants the same waits. An error is not kept."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
+        self._lock = allocate_lock()
+        self._locks: dict[str, LockType] = {}
         self._answers: dict[str, _T] = {}
 
     def has(self, key: str) -> bool:
@@ -285,11 +301,17 @@ class _Once(Generic[_T]):
         with self._lock:
             if key in self._answers:
                 return self._answers[key]
-            lock = self._locks.setdefault(key, threading.Lock())
+            lock = self._locks.setdefault(key, allocate_lock())
         with lock:
             if key not in self._answers:
                 self._answers[key] = work()
             return self._answers[key]
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def _page(response: Response) -> simplepage.Page:

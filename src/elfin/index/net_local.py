@@ -24,7 +24,7 @@ def listing(index: str, project: str) -> Listing | None:
     folder = os.path.join(urls.local_path(index) or "", project)
     if not os.path.isdir(folder):
         return None
-    return from_digest(digest(project, base(folder), links(folder))[0], index)
+    return from_digest(digest(project, base(folder), links(folder)), index)
 
 
 def links(place: str) -> simplepage.Page:

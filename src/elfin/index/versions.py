@@ -7,8 +7,9 @@ none; refuses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from elfin.index.urls import normalised
 
@@ -51,24 +52,58 @@ class Versions(Sequence["Version"]):
         return [position for position in lettered if self[position].is_prerelease]
 
 
-def grouped(project: str, names: Sequence[str]) -> list[tuple[Version, str, list[int]]]:
-    """(version, its text, positions in `names`) in ascending order; names that are no file of `project` are left out.
+def grouped(project: str, names: Sequence[str]) -> list[tuple[str, list[int]]]:
+    """(version's text, positions in `names`) in ascending order; names that are no file of `project` are left out.
 
     `project` is normalised. Different spellings of one version (1.0, 1.0.0) are one.
     """
-    from packaging.version import InvalidVersion, Version
-
-    found: dict[Version, tuple[str, list[int]]] = {}
-    for text, positions in _by_text(project, names).items():
-        try:
-            version = Version(text)
-        except InvalidVersion:
+    found: dict[Any, tuple[str, list[int]]] = {}
+    by_text = _by_text(project, names)
+    key_of: Callable[[str], Any] = _plain_key if all(map(_PLAIN.fullmatch, by_text)) else _full_key
+    for text, positions in by_text.items():
+        key = key_of(text)
+        if key is None:
             continue
-        same = found.setdefault(version, (text, positions))
+        same = found.setdefault(key, (text, positions))
         if same[1] is not positions:
             same[1].extend(positions)
             same[1].sort()
-    return [(version, *found[version]) for version in sorted(found)]
+    return [found[key] for key in sorted(found)]
+
+
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?")
+_PARTS = re.compile(r"([0-9.]+)(?:(a|b|rc)([0-9]+))?(?:\.post([0-9]+))?(?:\.dev([0-9]+))?")
+_NO_PRE = ("~", 0)
+_NEVER = float("inf")
+
+
+def _plain_key(text: str) -> tuple[object, ...]:
+    """What orders canonical versions as PEP 440 does, without epoch and local part; a page has thousands of them."""
+    if text.isdigit():
+        release, pre, post, dev = text, None, None, None
+    else:
+        parts = _PARTS.fullmatch(text)
+        assert parts is not None
+        release, pre, number, post, dev = parts.groups()
+    numbers = [int(part) for part in release.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    if pre is not None:
+        early = (pre, int(number))
+    else:
+        # "1.dev0" is before "1a0"; a release or a post-release is behind every pre-release.
+        early = ("", 0) if dev is not None and post is None else _NO_PRE
+    return tuple(numbers), early, -1 if post is None else int(post), _NEVER if dev is None else int(dev)
+
+
+def _full_key(text: str) -> Version | None:
+    """The version itself, for a page with unusual spellings; None for a text that is no version."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 def version_text(project: str, filename: str) -> str | None:

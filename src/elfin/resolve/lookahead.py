@@ -31,6 +31,7 @@ class Lookahead:
         self._listings: dict[str, None] = {}
         self._metadata: dict[str, int] = {}
         self._tries: dict[str, int] = {}
+        self._last: dict[str, int] = {}
         self._windows: dict[str, list[int]] = {}
 
     def note(self, requirement: Requirement) -> None:
@@ -95,7 +96,10 @@ class Lookahead:
 
     def window(self, name: str, package: Package, allowed: int, bit: int) -> list[int]:
         """Give the indexes after a candidate that are wanted too if it fails: none at first, more with every try."""
-        tries = self._tries[name] = self._tries.get(name, 0) + 1
+        if self._last.get(name) != bit:  # the same question again is no further failure
+            self._last[name] = bit
+            self._tries[name] = self._tries.get(name, 0) + 1
+        tries = self._tries[name]
         if tries < 2:
             return []
         window = self._windows.get(name, [])

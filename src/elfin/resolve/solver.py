@@ -66,6 +66,8 @@ class Solver:
         self._tried: tuple[str, int, int] | None = None
         self._clashes: dict[tuple[str, str], int] = {}
         self._started = False
+        self._stuck: tuple[str, int] | None = None
+        """The candidate whose metadata the last step stood still for."""
         for ask in self._reader.asks:
             self._lookahead.note(ask.requirement)
 
@@ -292,9 +294,9 @@ class Solver:
         """Say what will probably be wanted after `wanted`, by looking ahead. Worth its time only while others fetch."""
         trail, packages, known = self._trail, self._packages, self._metadata
         metadata: dict[tuple[str, int], None] = {}
-        if wanted.metadata:
-            name, position = wanted.metadata[0]
-            ahead = self._lookahead.window(name, packages[name], trail.state.get(name, 0), 1 << (position + 1))
+        if self._stuck is not None:
+            name, bit = self._stuck
+            ahead = self._lookahead.window(name, packages[name], trail.state[name], bit)
             metadata.update(((name, index), None) for index in ahead)
         self._lookahead.follow(trail.state, trail.decided)
         metadata.update(dict.fromkeys(self._lookahead.metadata))
@@ -307,6 +309,7 @@ class Solver:
         """Say what the search stands still for, with all else it is sure to ask."""
         trail, packages = self._trail, self._packages
         metadata: dict[tuple[str, int], None] = {}
+        self._stuck = (name, bit) if name is not None and bit else None
         if name is not None and bit:
             metadata[name, bit.bit_length() - 2] = None
         for other in trail.required:

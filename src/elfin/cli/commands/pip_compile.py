@@ -45,7 +45,7 @@ def run(arguments: list[str], program: str) -> int:
         output=options.output_file,
         hashes=options.generate_hashes,
     )
-    text = show.requirements(compiled, options, [program.split(maxsplit=1)[1], *arguments])
+    text = show.requirements(compiled, options, [*program.split()[1:], *arguments])
     if options.output_file:
         flow.write(options.output_file, text)
     if not options.output_file or not options.quiet:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from elfin.flows.compile import Compiled, CompiledPin
+from elfin.formats.urltext import redacted
 
 
 def requirements(compiled: Compiled, options: Namespace, command: Sequence[str]) -> str:
@@ -63,6 +64,8 @@ def _shown(command: Sequence[str]) -> list[str]:
             skip = False
         elif word in hidden:
             skip = True
-        elif word.partition("=")[0] not in hidden and word not in noise:
-            kept.append(word)
+        elif word.startswith(("-i", "-f")) or word.partition("=")[0] in hidden:
+            continue  # the value stands in the same word
+        elif word not in noise:
+            kept.append(redacted(word))
     return kept

@@ -1,0 +1,94 @@
+"""Edge: starts one interpreter, and makes of its answer and its ELF file what it is. Imported when there is no memory.
+
+The child gets no /dev/null, so it can be asked where there is none.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from elfin.errors import MalformedElf
+from elfin.formats import elf
+from elfin.host import libc as libcs
+from elfin.host import root
+from elfin.host.detect import Facts, detect
+from elfin.host.model import Host, Interpreter
+from elfin.pythons import disk, trouble
+from elfin.pythons import probe as probes
+
+_PATIENCE = 60.0
+
+
+def ask(path: str, place: root.Root) -> dict[str, Any]:
+    """What the interpreter at `path` says of itself. Raises NoPython, PlaceError: what keeps it from answering."""
+    return probes.record(path, _said(path, place))
+
+
+def describe(
+    path: str, answer: dict[str, Any], place: root.Root, cache_folder: str | None, extra: list[str]
+) -> Interpreter:
+    """The interpreter of an answer; remembered unless `cache_folder` is None."""
+    header = _header(place, answer["real_executable"] or path)
+    libc = None if header is None else libcs.of_program(place, header)
+    known = probes.interpreter(path, answer, header, libc)
+    if cache_folder is not None:
+        disk.remember(path, cache_folder, known, _watched(place, answer, header), extra)
+    return known
+
+
+def _watched(place: root.Root, answer: dict[str, Any], header: elf.Header | None) -> list[str]:
+    paths = answer["paths"]
+    watched = [
+        answer["real_executable"],
+        os.path.join(answer["stdlib"], "EXTERNALLY-MANAGED"),
+        paths["purelib"],
+        paths["platlib"],
+    ]
+    if header is not None and header.interpreter is not None:
+        watched.append(root.real(place, header.interpreter) or header.interpreter)
+    if answer["manylinux_file"]:
+        watched.append(answer["manylinux_file"])
+    return watched
+
+
+def _header(place: root.Root, path: str) -> elf.Header | None:
+    read = root.reader(place, path)
+    if read is None:
+        return None
+    try:
+        return elf.read_header(read)
+    except MalformedElf:
+        return None
+
+
+def _here(place: root.Root) -> Host:
+    name = os.uname()
+    return detect(place, Facts(name.sysname, name.machine))
+
+
+def _said(path: str, place: root.Root) -> bytes:
+    """Standard output of the probe. Raises what keeps it from answering, in words."""
+    import subprocess
+
+    header = _header(place, path)
+    if header is not None and header.interpreter is not None and root.file(place, header.interpreter) is None:
+        raise trouble.loader_missing(path, header.interpreter, _here(place))
+    script = os.path.join(os.path.dirname(__file__), "_probe.py")
+    environment = {key: value for key, value in os.environ.items() if key != "__PYVENV_LAUNCHER__"}
+    environment["SYSTEM_VERSION_COMPAT"] = "0"  # macOS else claims to be 10.16 to old builds
+    try:
+        # Pipes, not DEVNULL: a chroot may have no /dev/null.
+        done = subprocess.run(
+            [path, "-I", "-B", script], input=b"", capture_output=True, timeout=_PATIENCE, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise trouble.silent(path, _PATIENCE) from None
+    except OSError as error:
+        first = disk.head(path).split(b"\n")[0].decode("utf-8", "replace")
+        if isinstance(error, FileNotFoundError) and first.startswith("#!"):
+            raise trouble.script_interpreter_missing(path, first) from error
+        raise trouble.not_started(path, error, header, _here(place)) from error
+    if done.returncode != 0:
+        raise trouble.failed(path, done.returncode, done.stderr or done.stdout)
+    return done.stdout

@@ -1,0 +1,45 @@
+"""Commands against an index on loopback, each test in a home of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from elfin.host.disk import FolderRoot
+from elfin.pythons import child
+from kit.commandline import PYTHON, Commandline, Place, projects
+from kit.indexserver import IndexServer
+
+
+@pytest.fixture(scope="session")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A cache bucket that knows the interpreter already: asking it takes a process."""
+    folder = str(tmp_path_factory.mktemp("probed"))
+    child.probe(PYTHON, place=FolderRoot("/"), cache_folder=folder)
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[IndexServer]:
+    with IndexServer(projects()) as running:
+        yield running
+
+
+@pytest.fixture
+def elfin(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    probed: str,
+    server: IndexServer,
+) -> Commandline:
+    made = Commandline(tmp_path, monkeypatch, capsys, probed)
+    made.index(server.url)
+    return made
+
+
+@pytest.fixture
+def venv(elfin: Commandline) -> Place:
+    return elfin.venv()
