@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from elfin.edges import net
 from kit.commandline import Commandline, Place
 from kit.indexserver import IndexServer, page, status
 
@@ -103,9 +104,7 @@ def test_a_requirements_file_behind_a_password(elfin: Commandline, venv: Place, 
 def test_unreachable_proxies_do_not_tell(
     elfin: Commandline, venv: Place, monkeypatch: pytest.MonkeyPatch, private: str
 ) -> None:
-    import time
-
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setitem(net.Client.__init__.__kwdefaults__, "sleep", lambda seconds: None)
     monkeypatch.delenv("NO_PROXY")
     monkeypatch.setenv("http_proxy", f"http://someone:{SECRET}@127.0.0.1:9")
     answer = elfin("-vv", "pip", "install", "alpha")

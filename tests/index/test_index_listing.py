@@ -79,7 +79,7 @@ def test_a_page_of_the_web_cannot_lead_to_this_machine() -> None:
 def test_a_base_in_the_page_moves_its_links() -> None:
     html = b'<html><head><base href="/other/"></head><body><a href="a-1.0.zip">a-1.0.zip</a></body></html>'
     data = digest("a", "https://host/simple/a/", simplepage.page(html))
-    assert from_digest(data, "https://host").files(0).url == "https://host/other/a-1.0.zip"
+    assert from_digest(data, "https://host").files(0)[0].url == "https://host/other/a-1.0.zip"
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"{}\n", b"[]\n", b'{"schema": 1}\n'])

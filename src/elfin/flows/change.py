@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import diff
 from elfin.envs.model import Environment, InstalledDistribution
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Changed, Outcome
-from elfin.index.model import File
-from elfin.wheels.model import DirectUrl, StoredWheel
+from elfin.formats.urltext import without_credentials
+
+if TYPE_CHECKING:
+    from elfin.index.model import File
+    from elfin.wheels.model import StoredWheel
 
 
 class Pinned(NamedTuple):
@@ -74,13 +77,14 @@ def _apply(
     origins: dict[str, str | None],
 ) -> float:
     from elfin.wheels import disk_install
-    from elfin.wheels.model import Install
+    from elfin.wheels.model import DirectUrl, Install
 
     installs = []
     for pin, (wheel, file) in zip(wanted, stored(wanted) if wanted else (), strict=True):
         direct = None
         if pin.direct and file is not None:
-            direct = DirectUrl(file.url, tuple({**file.hashes, "sha256": wheel.digest}.items()))
+            plain = without_credentials(file.url)[0]
+            direct = DirectUrl(plain, tuple({**file.hashes, "sha256": wheel.digest}.items()))
         installs.append(Install(wheel, pin.requested, direct))
         origins[pin.name] = direct.url if direct else None
     began = perf_counter()

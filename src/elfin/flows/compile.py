@@ -102,6 +102,8 @@ def with_version(interpreter: Interpreter, text: str) -> Interpreter:
         version = Version(text)
     except InvalidVersion:
         raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",)) from None
+    if len(version.release) > 3:
+        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",))
     if len(version.release) < 2:
         raise UsageError(f"`{text}` leaves open which Python is meant", hints=("`--python-version 3.12`",))
     major, minor, micro = (*version.release, 0)[:3]

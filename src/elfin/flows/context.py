@@ -34,6 +34,7 @@ class Context:
         self.cache = cache
         """The cache folder, absolute; it need not exist yet."""
         self.wheels = os.path.join(cache, "wheels-v1")
+        self.pins = os.path.join(cache, "pins-v1")
         self.interpreters = os.path.join(cache, "interpreters-v1")
         self.environments = os.path.join(cache, "environments-v1")
         self.refreshing = refresh

@@ -16,9 +16,11 @@ from elfin.flows.asked import Requests, Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
 from elfin.flows.requirements import Gathered
+from elfin.formats.urltext import without_credentials
 
 if TYPE_CHECKING:
     from elfin.flows.solution import Solved
+    from elfin.host.model import Interpreter
     from elfin.index.model import File
     from elfin.wheels.model import StoredWheel
 
@@ -71,7 +73,14 @@ def _resolved(
     wanted = pins(solved, gathered, state, reinstall=reinstall)
     difference = diff.for_install(state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in wanted.values()])
     outcome = change.carry_out(
-        context, environment, difference, wanted, fetcher(context, solved), where, started=started, dry_run=dry_run
+        context,
+        environment,
+        difference,
+        wanted,
+        fetcher(context, solved, environment.interpreter),
+        where,
+        started=started,
+        dry_run=dry_run,
     )
     return outcome._replace(
         resolved=len(wanted), resolve_seconds=resolve_seconds, warnings=(*gathered.notes, *solved.resolution.warnings)
@@ -89,13 +98,19 @@ def pins(solved: Solved, gathered: Gathered, state: State, *, reinstall: bool) -
     return found
 
 
-def fetcher(context: Context, solved: Solved) -> Callable[[Sequence[change.Pinned]], list[tuple[StoredWheel, File]]]:
+def fetcher(
+    context: Context, solved: Solved, interpreter: Interpreter
+) -> Callable[[Sequence[change.Pinned]], list[tuple[StoredWheel, File]]]:
     """A function from pins to their wheels in the store, fetching what is missing."""
+    from elfin.flows import known_pins
     from elfin.flows.wheels import collect
 
     def stored(missing: Sequence[change.Pinned]) -> list[tuple[StoredWheel, File]]:
         files = [solved.files[pin.name] for pin in missing]
-        return list(zip(collect(context, files, solved.hashes_of(files)), files, strict=True))
+        wheels = collect(context, files, solved.hashes_of(files))
+        from_index = {(p.name, p.version): wheel for p, wheel in zip(missing, wheels, strict=True) if not p.direct}
+        known_pins.remember(context, interpreter, from_index)
+        return list(zip(wheels, files, strict=True))
 
     return stored
 
@@ -113,5 +128,5 @@ def _differs(state: State, name: str, reference: File | None) -> bool:
             archive = told.get("archive_info")
             hashes = archive.get("hashes") if isinstance(archive, dict) else None
             same = isinstance(hashes, dict) and all(hashes.get(key) == value for key, value in reference.hashes.items())
-            return told.get("url") != reference.url or not same or not reference.hashes
+            return told.get("url") != without_credentials(reference.url)[0] or not same or not reference.hashes
     return False

@@ -100,7 +100,7 @@ def _requirement(context: Context, one: Origin, references: dict[str, File], mar
             if not markers.hold(line.marker):
                 return None
         except Malformed as error:
-            raise reader.bad(line.at, "an environment marker behind `;`", None) from error
+            raise _bad_marker(one) from error
         return _reference(line, one.folder, references)
     else:
         try:
@@ -111,7 +111,13 @@ def _requirement(context: Context, one: Origin, references: dict[str, File], mar
     try:
         return wanted._replace(marker=None) if markers.hold(wanted.marker) else None
     except Malformed as error:
-        raise reader.bad(line.at, "an environment marker behind `;`", None) from error
+        raise _bad_marker(one) from error
+
+
+def _bad_marker(one: Origin) -> UsageError:
+    behind = one.line.at.source.rpartition(";")[2]
+    column = len(one.line.at.source) - len(behind.lstrip()) if behind != one.line.at.source else None
+    return reader.bad(one.line.at, "an environment marker behind `;`", column)
 
 
 def _left_out(one: Origin) -> str:

@@ -21,6 +21,7 @@ from elfin.formats.requirementsfile import PinnedLine
 
 if TYPE_CHECKING:
     from elfin.envs.model import Environment
+    from elfin.wheels.model import StoredWheel
 
 
 def sync(
@@ -45,6 +46,13 @@ def sync(
         difference = diff.for_sync(state, [diff.Wanted(name, version) for name, version in plain.items()])
         if not difference.changes and not _from_elsewhere(difference):
             return Outcome((), len(difference.unchanged), perf_counter() - started)
+        known = None if _from_elsewhere(difference) else _known(context, environment, read, difference)
+        if known is not None:
+            pins = {name: change.Pinned(name, plain[name], True, False, False) for name in known}
+            fetch = lambda wanted: [(known[pin.name], None) for pin in wanted]  # noqa: E731
+            return change.carry_out(
+                context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run
+            )
     return _changed(context, read, requests, environment, state, where, started, reinstall=reinstall, dry_run=dry_run)
 
 
@@ -58,6 +66,16 @@ def _plain_pins(read: lines.Lines) -> dict[str, str] | None:
         if pins.setdefault(canonical_name(line.name), line.version) != line.version:
             return None
     return pins
+
+
+def _known(
+    context: Context, environment: Environment, read: lines.Lines, difference: diff.Difference
+) -> dict[str, StoredWheel] | None:
+    """The wheels that are missing, when all of them are in the store and known to be the ones; None otherwise."""
+    from elfin.flows import known_pins
+
+    missing = [diff.change_name(one) for one in difference.changes if not isinstance(one, diff.Remove)]
+    return known_pins.stored(context, environment.interpreter, read, missing)
 
 
 def _from_elsewhere(difference: diff.Difference) -> bool:
@@ -87,7 +105,7 @@ def _changed(
     resolve_seconds = perf_counter() - started
     pins = install.pins(solved, gathered, state, reinstall=reinstall)
     difference = diff.for_sync(state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()])
-    fetch = install.fetcher(context, solved)
+    fetch = install.fetcher(context, solved, environment.interpreter)
     outcome = change.carry_out(context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run)
     warnings = (*gathered.notes, *solved.resolution.warnings)
     return outcome._replace(resolved=len(pins), resolve_seconds=resolve_seconds, warnings=warnings)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from elfin.edges import disk
-from elfin.errors import HashMismatch
+from elfin.errors import HashMismatch, Malformed, UnsafeArchive
 from elfin.flows.context import Context
 from elfin.index.model import File
 from elfin.wheels import disk_store
@@ -64,14 +64,19 @@ def _fetched(context: Context, files: Sequence[File]) -> dict[str, StoredWheel]:
 
 def _fetch(context: Context, file: File, path: str) -> StoredWheel:
     digest = context.index.download(file, path)
-    stored = disk_store.add(
-        context.wheels,
-        path,
-        file.filename,
-        digest,
-        settled=False,
-        on_warning=lambda text: context.explain(f"{file.filename}: {text}"),
-    )
+    try:
+        stored = disk_store.add(
+            context.wheels,
+            path,
+            file.filename,
+            digest,
+            settled=False,
+            on_warning=lambda text: context.explain(f"{file.filename}: {text}"),
+        )
+    except (Malformed, UnsafeArchive) as error:
+        if file.filename in error.message:
+            raise
+        raise type(error)(f"{file.filename}: {error.message}", state=error.state, hints=error.hints) from error
     disk.remove_file(path)
     if "sha256" not in file.hashes:
         disk_store.remember(context.wheels, _key(file), digest)
@@ -80,11 +85,12 @@ def _fetch(context: Context, file: File, path: str) -> StoredWheel:
 
 def _key(file: File) -> str:
     """What a file without a sha256 of the index's is remembered by: its address, and on a disk its identity too."""
+    from elfin.formats.urltext import without_credentials
     from elfin.index.urls import local_path
 
     path = local_path(file.url)
     if path is None:
-        return file.url
+        return without_credentials(file.url)[0]
     try:
         about = os.stat(path)
     except OSError:
