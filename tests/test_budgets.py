@@ -34,12 +34,18 @@ def imported(*arguments: str | Path, folder: Path, beside: bool = False, **envir
 
     `beside`: elfin's dependencies are those of the tests, so that no private place is made.
     """
-    variables = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull, "LANG": "C.UTF-8", **environ}
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+        "PIP_CONFIG_FILE": os.devnull,
+        "LANG": "C.UTF-8",
+        **environ,
+    }
 
     def names(*words: str) -> set[str]:
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-X", "importtime", *words],
-            capture_output=True, text=True, cwd=folder, env=variables, timeout=60,
+            check=False, capture_output=True, text=True, cwd=folder, env=variables, timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return set(re.findall(r"(?m)^import time:.*\|\s+([\w.]+)$", done.stderr))
@@ -73,7 +79,14 @@ def test_help_builds_no_parser(tmp_path: Path) -> None:
 def test_the_cache_folder_is_told_without_anything_heavy(tmp_path: Path) -> None:
     modules = imported("cache", "dir", folder=tmp_path)
     assert not modules & HEAVY
-    assert rooms(modules) == {"elfin.cli", "elfin.edges", "elfin.errors", "elfin.flows", "elfin.formats", "elfin.settings"}
+    assert rooms(modules) == {
+        "elfin.cli",
+        "elfin.edges",
+        "elfin.errors",
+        "elfin.flows",
+        "elfin.formats",
+        "elfin.settings",
+    }
 
 
 def test_only_the_asked_command_is_imported(tmp_path: Path) -> None:
@@ -90,7 +103,10 @@ def synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     elfin.file("lock.txt", "alpha==1.0\nbeta==2.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
     elfin.file("plain.txt", "alpha==1.0\nbeta==2.0\n")
     with IndexServer(
-        {name: {f"{name}-{version}-py3-none-any.whl": wheel(name, version)} for name, version in (("alpha", "1.0"), ("beta", "2.0"))}
+        {
+            name: {f"{name}-{version}-py3-none-any.whl": wheel(name, version)}
+            for name, version in (("alpha", "1.0"), ("beta", "2.0"))
+        }
     ) as server:
         elfin.good("pip", "sync", "--index-url", server.url, "plain.txt")
     return elfin
@@ -109,9 +125,7 @@ def test_a_sync_with_nothing_to_do_resolves_nothing_and_reads_no_page(synced: Co
 
 
 def test_an_install_with_nothing_to_do_asks_no_index(synced: Commandline) -> None:
-    modules = imported(
-        "pip", "install", "alpha", folder=synced.work, beside=True, ELFIN_CACHE_DIR=str(synced.cache)
-    )
+    modules = imported("pip", "install", "alpha", folder=synced.work, beside=True, ELFIN_CACHE_DIR=str(synced.cache))
     assert not modules & NETWORK
     assert not [name for name in modules if name.startswith(("elfin.wheels", "elfin.index.net"))]
 

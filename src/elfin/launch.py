@@ -84,11 +84,12 @@ def leave(code: int) -> None:
     import os
 
     atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # None: the process was started with the descriptor closed
+                stream.flush()
+        except (OSError, ValueError):
+            code = code or 3
     os._exit(code)
 
 

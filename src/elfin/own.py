@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from elfin.errors import HashMismatch, MalformedElf, NoWheel, Unreachable
+from elfin.errors import HashMismatch, MalformedElf, NoWheel, PlaceError, Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def _make(folder: str) -> None:
     from elfin.edges import disk
 
     above = os.path.dirname(folder)
-    disk.make_folder(above)
+    try:
+        disk.make_folder(above)
+    except PlaceError as error:
+        error.hints = ("elfin keeps its own dependencies there: set XDG_DATA_HOME to a folder you may write to",)
+        raise
     with disk.locked(f"{folder}.lock"):
         if os.path.isdir(folder):
             return

@@ -102,7 +102,12 @@ def told(outcome: Outcome) -> list[str]:
 
 def test_changes_are_told_as_counts_and_lines() -> None:
     outcome = Outcome(
-        (Changed("a", (), ("1",)), Changed("b", ("1", "2"), ("3",)), Changed("c", ("4",), ()), Changed("d", ("5",), ("5",))),
+        (
+            Changed("a", (), ("1",)),
+            Changed("b", ("1", "2"), ("3",)),
+            Changed("c", ("4",), ()),
+            Changed("d", ("5",), ("5",)),
+        ),
         unchanged=7, seconds=2.5, apply_seconds=0.0123, resolved=9, resolve_seconds=1.234, warnings=("careful",),
     )  # fmt: skip
     assert told(outcome) == [
@@ -125,7 +130,12 @@ def test_nothing_to_change_was_audited() -> None:
 
 def test_a_dry_run_would() -> None:
     outcome = Outcome((Changed("a", ("1",), ("2",), "https://x/a.whl"),), 0, 0.0, dry_run=True)
-    assert told(outcome) == ["Would uninstall 1 package", "Would install 1 package", " - a==1", " + a==2 (from https://x/a.whl)"]
+    assert told(outcome) == [
+        "Would uninstall 1 package",
+        "Would install 1 package",
+        " - a==1",
+        " + a==2 (from https://x/a.whl)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def elfin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shared_cache: Path
-) -> Iterator[Commandline]:
+) -> Commandline:
     network = {name: os.environ[name] for name in PROXIES if name in os.environ}
     index = ladder.settings({}, os.environ, disk.read_files(os.environ)).index_url.value
     made = Commandline(tmp_path, monkeypatch, capsys)
@@ -39,7 +38,7 @@ def elfin(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ELFIN_CACHE_DIR", str(shared_cache))
     made.index(index)
-    yield made
+    return made
 
 
 def test_numpy_is_at_hand_for_one_command(elfin: Commandline) -> None:
@@ -70,8 +69,8 @@ def test_flask_resolves_as_it_does_for_uv(elfin: Commandline) -> None:
     ours = elfin.good("pip", "compile", "--no-header", "--no-annotate", "--python", PYTHON, "top.in").out
     index = os.environ["ELFIN_INDEX_URL"]
     theirs = subprocess.run(
-        [uv, "pip", "compile", "--no-header", "--no-annotate", "-q", "--python", PYTHON, "--index-url", index, "top.in"],
-        capture_output=True, text=True, timeout=120,
+        [uv, "pip", "compile", "-q", "--no-header", "--no-annotate", "--python", PYTHON, "-i", index, "top.in"],
+        check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert theirs.returncode == 0, theirs.stderr
     pins = re.compile(r"(?m)^[a-z0-9-]+==\S+$")

@@ -9,7 +9,7 @@ import pytest
 
 from elfin.host.disk import FolderRoot
 from elfin.pythons import child
-from kit.commandline import PYTHON, Commandline, Place, projects
+from kit.commandline import PYTHON, Commandline, Place, Refused, assert_refusal, projects
 from kit.indexserver import IndexServer
 
 
@@ -43,3 +43,18 @@ def elfin(
 @pytest.fixture
 def venv(elfin: Commandline) -> Place:
     return elfin.venv()
+
+
+@pytest.fixture
+def refused(elfin: Commandline, venv: Place) -> Refused:
+    """Run a command that must fail with a code; gives what it said, having looked that nothing else happened."""
+    elfin.good("pip", "install", "-q", "delta")
+    before = venv.picture()
+
+    def run(code: int | tuple[int, ...], *arguments: str | Path) -> str:
+        answer = elfin(*arguments)
+        assert_refusal(answer, *(code if isinstance(code, tuple) else (code,)))
+        assert venv.picture() == before
+        return answer.err
+
+    return run

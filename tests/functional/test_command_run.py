@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 import pytest
@@ -25,8 +25,11 @@ class Became(BaseException):
         self.arguments, self.environ = list(arguments), dict(environ)
 
 
+Becomes = Callable[..., Became]
+
+
 @pytest.fixture
-def becomes(elfin: Commandline, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def becomes(elfin: Commandline, monkeypatch: pytest.MonkeyPatch) -> Becomes:
     """Run a command up to the moment where it would become another."""
 
     def replace(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
@@ -35,10 +38,11 @@ def becomes(elfin: Commandline, monkeypatch: pytest.MonkeyPatch):  # type: ignor
     monkeypatch.setattr(child, "replace", replace)
 
     def run(*arguments: str) -> Became:
-        with pytest.raises(Became) as caught:
+        try:
             answer = elfin(*arguments)
-            raise AssertionError(answer.said)
-        return caught.value
+        except Became as became:
+            return became
+        raise AssertionError(answer.said)
 
     return run
 
@@ -79,7 +83,9 @@ def test_exit_codes_are_the_command_s_own(elfin: Commandline) -> None:
 
 def test_signals_reach_the_command(elfin: Commandline) -> None:
     program = "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"
-    running = subprocess.Popen(elfin.command("run", "--with", "delta", "--", "sh", "-c", program), stdout=subprocess.PIPE)
+    running = subprocess.Popen(
+        elfin.command("run", "--with", "delta", "--", "sh", "-c", program), stdout=subprocess.PIPE
+    )
     assert running.stdout is not None
     with running.stdout:
         assert running.stdout.readline() == b"ready\n"
@@ -93,12 +99,14 @@ def test_death_by_a_signal_is_seen_from_outside(elfin: Commandline) -> None:
 
 def test_a_broken_pipe_ends_the_command_quietly(elfin: Commandline) -> None:
     shell = f"{' '.join(map(repr, elfin.command('run', '--', 'yes')))} | head -n 1"
-    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["sh", "-c", shell], check=False, capture_output=True, text=True, timeout=60)
     assert done.stdout == "y\n" and done.stderr == ""
 
 
 def test_standard_input_is_the_command_s(elfin: Commandline) -> None:
-    done = subprocess.run(elfin.command("run", "--", "cat"), input=b"through", capture_output=True, timeout=60)
+    done = subprocess.run(
+        elfin.command("run", "--", "cat"), input=b"through", check=False, capture_output=True, timeout=60
+    )
     assert done.stdout == b"through"
 
 
@@ -164,14 +172,16 @@ def test_an_overlay_wins_over_the_environment_around(elfin: Commandline, venv: P
     assert done.stdout == "beta 2.0\n"
 
 
-def test_without_packages_the_environment_around_is_used_as_it_is(elfin: Commandline, venv: Place, becomes) -> None:  # type: ignore[no-untyped-def]
+def test_without_packages_the_environment_around_is_used_as_it_is(
+    elfin: Commandline, venv: Place, becomes: Becomes
+) -> None:
     became = becomes("run", "--", "thing", "-v", "--with")
     assert became.arguments == ["thing", "-v", "--with"]
     assert became.environ["VIRTUAL_ENV"] == str(venv.prefix)
     assert became.environ["PATH"].split(":")[0] == str(venv.prefix / "bin")
 
 
-def test_words_behind_the_command_are_its_own(becomes) -> None:  # type: ignore[no-untyped-def]
+def test_words_behind_the_command_are_its_own(becomes: Becomes) -> None:
     assert becomes("run", "-q", "--python", PYTHON, "thing", "-q", "--python").arguments == ["thing", "-q", "--python"]
 
 
@@ -244,7 +254,9 @@ def test_a_cached_environment_that_lost_its_python_is_made_anew(elfin: Commandli
     assert elfin.process("run", "--with", "hello", "hello").stdout == "hello\n"
 
 
-def test_a_cached_answer_is_asked_again_when_that_is_wanted(elfin: Commandline, server: IndexServer, becomes) -> None:  # type: ignore[no-untyped-def]
+def test_a_cached_answer_is_asked_again_when_that_is_wanted(
+    elfin: Commandline, server: IndexServer, becomes: Becomes
+) -> None:
     becomes("run", "--with", "hello", "hello")
     server.projects["hello"] |= release("hello", "2.0", scripts={"hello": "hello:main"})
     before = becomes("run", "--with", "hello", "hello")
@@ -252,7 +264,7 @@ def test_a_cached_answer_is_asked_again_when_that_is_wanted(elfin: Commandline, 
     assert before.environ["VIRTUAL_ENV"] != after.environ["VIRTUAL_ENV"]
 
 
-def test_a_remembered_answer_that_is_damaged_or_old_is_worked_out_again(elfin: Commandline, becomes) -> None:  # type: ignore[no-untyped-def]
+def test_a_remembered_answer_that_is_damaged_or_old_is_worked_out_again(elfin: Commandline, becomes: Becomes) -> None:
     first = becomes("run", "--with", "hello", "hello")
     (known,) = (elfin.cache / "environments-v1" / "known").iterdir()
     fresh = known.read_text()

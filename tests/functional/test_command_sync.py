@@ -24,6 +24,44 @@ def test_a_sync_with_nothing_to_do_asks_nobody(elfin: Commandline, venv: Place, 
     assert venv.picture() == before and len(server.requests) == asked
 
 
+def test_what_the_cache_has_is_put_back_as_it_was_without_a_request(
+    elfin: Commandline, venv: Place, server: IndexServer
+) -> None:
+    elfin.file("lock.txt", "alpha==2.0\nbeta==2.0\n")
+    elfin.good("pip", "sync", "lock.txt")
+    before = venv.picture()
+    elfin.good("pip", "uninstall", "alpha", "beta")
+    elfin.good("pip", "sync", "--offline", "lock.txt")
+    assert venv.picture() == before
+    elfin.good("pip", "uninstall", "alpha")
+    elfin.file("lock.txt", f"alpha==2.0 --hash=sha256:{'0' * 64}\nbeta==2.0\n")
+    answer = elfin("pip", "sync", "lock.txt")
+    assert answer.code == 4 and "none of the hashes" in answer.err and venv.versions() == {"beta": "2.0"}
+    elfin.file("lock.txt", "alpha==2.0\nbeta==2.0\n")
+    assert elfin("pip", "sync", "--require-hashes", "lock.txt").code == 2
+    assert venv.versions() == {"beta": "2.0"}
+
+
+def test_a_file_that_the_index_replaced_comes_with_a_refresh(
+    elfin: Commandline, venv: Place, server: IndexServer
+) -> None:
+    elfin.file("lock.txt", "beta==2.0\n")
+    elfin.good("pip", "sync", "lock.txt")
+    elfin.good("pip", "uninstall", "beta")
+    server.projects["beta"] = release("beta", "2.0", files={"beta/__init__.py": "version = 'replaced'\n"})
+    elfin.good("pip", "sync", "--refresh", "lock.txt")
+    assert venv.run("-c", "import beta; print(beta.version)") == "replaced\n"
+
+
+def test_another_index_is_asked_for_its_own_file(elfin: Commandline, venv: Place) -> None:
+    elfin.file("lock.txt", "beta==2.0\n")
+    elfin.good("pip", "sync", "lock.txt")
+    elfin.good("pip", "uninstall", "beta")
+    with IndexServer({"beta": release("beta", "2.0", files={"beta/__init__.py": "version = 'other'\n"})}) as other:
+        elfin.good("pip", "sync", "--index-url", other.url, "lock.txt")
+    assert venv.run("-c", "import beta; print(beta.version)") == "other\n"
+
+
 def test_an_empty_list_is_refused_unless_it_is_meant(elfin: Commandline, venv: Place) -> None:
     elfin.good("pip", "install", "beta")
     elfin.file("lock.txt", "# nothing\n")

@@ -14,12 +14,18 @@ def test_an_environment_is_made_and_its_python_is_its_own(elfin: Commandline) ->
     assert "Made the virtual environment .venv" in answer.err and "Step in with: . .venv/bin/activate" in answer.err
     place = Place(elfin.work / ".venv")
     assert place.run("-c", "import sys; print(sys.prefix)").strip() == str(place.prefix)
-    assert 'prompt = ' in (place.prefix / "pyvenv.cfg").read_text()
+    assert "prompt = " in (place.prefix / "pyvenv.cfg").read_text()
 
 
 def test_the_prompt_may_be_chosen(elfin: Commandline) -> None:
     elfin.good("venv", "--python", PYTHON, "--prompt", "it's me", "one")
-    shown = subprocess.run(["sh", "-c", '. one/bin/activate; printf %s "$PS1"'], capture_output=True, text=True, env={"PS1": "$ "})
+    shown = subprocess.run(
+        ["sh", "-c", '. one/bin/activate; printf %s "$PS1"'],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PS1": "$ "},
+    )
     assert shown.stdout == "(it's me) $ "
     elfin.good("venv", "--python", PYTHON, "--prompt", ".", "two")
     assert "prompt = work" in (elfin.work / "two" / "pyvenv.cfg").read_text().replace("'", "").replace('"', "")
@@ -48,10 +54,14 @@ def test_a_folder_with_other_things_in_it_is_left_alone_even_with_clear(elfin: C
 
 
 def test_a_seed_is_pip_from_the_index(elfin: Commandline, server: IndexServer) -> None:
-    server.projects["pip"] = release("pip", "99.0", scripts={"pip": "pip:main"}, files={"pip/__init__.py": "def main(): print('pip 99')\n"})
+    server.projects["pip"] = release(
+        "pip", "99.0", scripts={"pip": "pip:main"}, files={"pip/__init__.py": "def main(): print('pip 99')\n"}
+    )
     answer = elfin.good("venv", "--python", PYTHON, "--seed", "seeded")
     assert "with pip==99.0" in answer.err
-    done = subprocess.run([elfin.work / "seeded" / "bin" / "pip"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [elfin.work / "seeded" / "bin" / "pip"], check=False, capture_output=True, text=True, timeout=60
+    )
     assert done.stdout == "pip 99\n"
 
 

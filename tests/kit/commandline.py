@@ -12,10 +12,11 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,9 @@ from kit import wheelsmith
 PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 """The interpreter environments of the tests are made from."""
 SOURCE = str(Path(__file__).resolve().parent.parent.parent / "src")
-IN_A_PROCESS = f"import sys; sys.path.insert(0, {SOURCE!r}); from elfin.cli.entry import main; sys.exit(main(sys.argv[1:]))"
+IN_A_PROCESS = (
+    f"import sys; sys.path.insert(0, {SOURCE!r}); from elfin.cli.entry import main; sys.exit(main(sys.argv[1:]))"
+)
 
 
 class Answer(NamedTuple):
@@ -44,11 +47,28 @@ class Answer(NamedTuple):
         return self.out + self.err
 
 
+Refused = Callable[..., str]
+"""Runs a command that must fail with a code, and gives what it said on stderr."""
+
+
+def assert_refusal(answer: Answer, *codes: int) -> None:
+    """One message, on stderr, with one of these exit codes; no traceback, no bug."""
+    assert answer.code in codes, answer.said
+    assert answer.out == "" and len(re.findall("(?m)^error: ", answer.err)) == 1, answer.said
+    assert "Traceback" not in answer.err and "bug of elfin" not in answer.err
+    message = answer.err[answer.err.index("error: ") :].splitlines()[0]
+    assert not message.endswith("."), message
+
+
 class Commandline:
     """Runs commands; `folder` gets `home`, `cache` and `work`, where commands run."""
 
     def __init__(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], probed: str | None = None
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        probed: str | None = None,
     ) -> None:
         """`probed`: a cache bucket with interpreters that were asked before."""
         self.home, self.cache, self.work = (folder / name for name in ("home", "cache", "work"))
@@ -100,7 +120,12 @@ class Commandline:
     def process(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
         """Run one command as a process of its own: for those that become another program."""
         return subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, timeout=60, env={**os.environ, **more}
+            self.command(*arguments),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **more},
         )
 
     def command(self, *arguments: str | Path) -> list[str]:
@@ -147,7 +172,7 @@ class Place:
 
     def run(self, *arguments: str) -> str:
         """The output of its Python, which has to succeed."""
-        done = subprocess.run([self.python, "-B", *arguments], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([self.python, "-B", *arguments], check=False, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -199,7 +224,7 @@ HELLO = "import sys\n\n\ndef main():\n    print('hello', *sys.argv[1:])\n    ret
 
 
 def projects() -> dict[str, dict[str, bytes]]:
-    """A small index: alpha needs beta, gamma has an extra, hello has a program, sourcery no wheel, native no fitting one."""
+    """A small index: alpha needs beta, gamma has an extra, hello has a program, sourcery comes as source only."""
     return {
         "alpha": {
             **release("alpha", "1.0", requires=["beta>=1"]),
@@ -222,5 +247,4 @@ def projects() -> dict[str, dict[str, bytes]]:
         },
         "fussy": release("fussy", "1.0", requires=["beta<2"]),
         "sourcery": {"sourcery-1.0.tar.gz": b"source"},
-        "native": release("native", "1.0", tag="cp311-cp311-musllinux_1_2_x86_64", files={"native/__init__.py": ""}),
     }

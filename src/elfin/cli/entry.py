@@ -26,19 +26,18 @@ def script_x() -> None:
 def main(arguments: list[str]) -> int:
     """Run the command line `arguments` (without the program's name); the exit code, errors told on stderr."""
     gc.disable()  # a command lives for seconds and makes hardly any cycles; looking for them costs a tenth of it
-    if arguments in (["--version"], ["-V"]):
-        from elfin import __version__
-
-        sys.stdout.write(f"elfin {__version__}\n")
-        return 0
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        _finish_output()
+        return code
     except ElfinError as error:
         from elfin.cli.report import report
 
         return report(error)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        from elfin.edges.terminal import tell
+
+        tell("interrupted", -2)
         return 130
     except BrokenPipeError:
         # The reader went away (`elfin pip list | head`): say nothing, and keep the interpreter's exit quiet too.
@@ -52,7 +51,25 @@ def main(arguments: list[str]) -> int:
         return report_bug(error)
 
 
+def _finish_output() -> None:
+    """Hand everything printed to the system now: here a reader that went away, or a full disk, can still be told of."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from elfin.errors import PlaceError
+
+        raise PlaceError(f"the output could not be written: {(error.strerror or str(error)).lower()}") from error
+
+
 def _dispatch(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        from elfin import __version__
+
+        print(f"elfin {__version__}")
+        return 0
     leading, rest = _split_leading(arguments)
     if not rest or rest[0] in ("-h", "--help", "help"):
         return _help(rest[1:] if rest[:1] == ["help"] else [], missing=not rest)
@@ -103,5 +120,7 @@ def _help(names: list[str], *, missing: bool) -> int:
         lines[:0] = ["Python environments and packages on any Linux, with libc done right.", ""]
     lines += [f"  {name:10} {row[1]}" for name, row in rows.items()]
     lines += ["", f"`{program} COMMAND --help` tells a command's options."]
-    (sys.stderr if missing else sys.stdout).write("\n".join(lines) + "\n")
+    stream = sys.stderr if missing else sys.stdout
+    if stream is not None:  # None: started with the descriptor closed
+        print("\n".join(lines), file=stream)
     return 2 if missing else 0

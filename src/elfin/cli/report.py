@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from elfin.edges.terminal import safe, styled
+from elfin.edges.terminal import safe, styled, tell
 from elfin.errors import ElfinError, UsageError
 
 REPORT_VARIABLE = "ELFIN_TRACEBACK"
+QUIETEST = -2
+"""The level of what is told with -qq as well."""
 
 
 def report(error: ElfinError) -> int:
@@ -18,8 +19,7 @@ def report(error: ElfinError) -> int:
         lines += ["", *(f"  {safe(line)}" for line in error.state.splitlines())]
     if error.hints:
         lines += ["", *(f"{styled('hint', 'cyan')}: {safe(hint)}" for hint in error.hints)]
-    sys.stdout.flush()
-    sys.stderr.write("\n".join(lines) + "\n")
+    tell("\n".join(lines), QUIETEST)
     if os.environ.get(REPORT_VARIABLE):
         import traceback
 

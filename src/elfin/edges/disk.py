@@ -251,7 +251,8 @@ def _make_folder(path: str) -> None:
             raise
     except FileNotFoundError:
         parent = os.path.dirname(path)
-        if parent in ("", path):
+        # A folder that is there and yet takes nothing (/proc): trying again would not end.
+        if parent in ("", path) or os.path.isdir(parent):
             raise
         _make_folder(parent)
         _make_folder(path)

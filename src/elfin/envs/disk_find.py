@@ -82,6 +82,12 @@ def read_environment(path: str) -> VirtualEnvironment:
     if not home:
         raise _broken(prefix, "its pyvenv.cfg has no `home`")
     if not os.path.isdir(home):
+        closed = _closed_to_us(home)
+        if closed is not None:
+            raise PlaceError(
+                f"the Python that {prefix} was made from is out of reach: permission denied at {closed}",
+                state="the environment itself is as it was",
+            )
         raise _broken(prefix, f"the Python it was made from is gone: there is no {home}")
     if not os.path.lexists(python):
         raise _broken(prefix, "it has no bin/python")
@@ -125,6 +131,19 @@ def _base_python(prefix: str, python: str, values: dict[str, str]) -> str:
         if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
             return os.path.realpath(candidate)
     raise _broken(prefix, f"there is no Python in {values.get('home')}, from which it was made")
+
+
+def _closed_to_us(path: str) -> str | None:
+    """The first folder on the way to `path` that this user may not look into, None where that is not the matter."""
+    try:
+        os.stat(path)
+    except PermissionError:
+        while not os.path.isdir(path):
+            path = os.path.dirname(path)
+        return path
+    except OSError:
+        pass
+    return None
 
 
 def _prefix_of(path: str) -> str | None:

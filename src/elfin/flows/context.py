@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from elfin.edges import terminal
+from elfin.errors import PlaceError
 from elfin.settings import disk as settings_disk
 from elfin.settings import ladder
 from elfin.settings.model import Settings
@@ -51,7 +52,10 @@ class Context:
         terminal.set_manner(
             color=settings.color.value, verbosity=settings.verbosity.value, progress=settings.progress.value
         )
-        folder = os.getcwd()
+        try:
+            folder = os.getcwd()
+        except OSError as error:
+            raise PlaceError("the working folder is gone", hints=("`cd` to one that is there",)) from error
         cache = settings.cache_dir.value
         if cache is None or settings.no_cache.value:
             from elfin.flows.scratch import folder_of_this_run

@@ -125,7 +125,8 @@ class Projects:
             allowed = [
                 file for file in listed if any(f"{name}:{digest}" in hashes for name, digest in file.hashes.items())
             ]
-            return allowed or listed  # with none, the download says which hash it has and which it should have
+            # With none that fits, the download says which hash it has and which it should have.
+            return allowed if any(self.rank(file.filename) is not None for file in allowed) else listed
 
         return FileChoices(
             listing.versions, files, rank=self.rank, misfit=self.misfit, python_version=self._python_version

@@ -77,22 +77,23 @@ class _Feed:
             self._workers.close()
 
     def satisfy(self, wanted: Wanted) -> None:
-        """Give everything at hand and fetch the rest; waits only when nothing could be given at all."""
+        """Give everything at hand and fetch the rest; return as soon as something that is wanted was given."""
         keys: list[Key] = [*((name, None) for name in wanted.listings), *wanted.metadata]
         advanced = self._give_cached(keys)
         missing = [key for key in keys if key not in self.given]
         for key in reversed(missing):
             self.workers.submit(key, self._call(key), urgent=True)
-        if missing:  # with everything at hand there is no time to win
+        while missing:  # with everything at hand there is no time to win by looking ahead
             likely = self.solver.likely(wanted)
             for key in [*((name, None) for name in likely.listings), *likely.metadata]:
                 if key not in self.given:
                     self.workers.submit(key, self._call(key))
-        if self._workers is not None:
             self._give_finished(block=not advanced)
-        for key in keys:
-            if key in self.failed:
-                raise self.failed[key]
+            for key in missing:
+                if key in self.failed:
+                    raise self.failed[key]
+            if advanced or not self.given.isdisjoint(missing):
+                return
 
     def _give_cached(self, keys: list[Key]) -> bool:
         advanced = False

@@ -49,7 +49,7 @@ def metadata_path(cache: str, file: File) -> str:
     key = file.hashes.get("sha256", "")
     if _SHA256.fullmatch(key) is None:
         key = "url-" + _digest(file.url)
-    return os.path.join(cache, "metadata-v1", key.removeprefix("url-")[:2], key)
+    return os.path.join(cache, "metadata-v1", key)
 
 
 def read_page(path: str) -> StoredPage | None:

@@ -73,7 +73,7 @@ def _said(path: str, place: root.Root) -> bytes:
 
     header = _header(place, path)
     if header is not None and header.interpreter is not None and root.file(place, header.interpreter) is None:
-        raise trouble.loader_missing(path, header.interpreter, _here(place))
+        raise trouble.loader_missing(path, header.interpreter, header, _here(place))
     script = os.path.join(os.path.dirname(__file__), "_probe.py")
     environment = {key: value for key, value in os.environ.items() if key != "__PYVENV_LAUNCHER__"}
     environment["SYSTEM_VERSION_COMPAT"] = "0"  # macOS else claims to be 10.16 to old builds

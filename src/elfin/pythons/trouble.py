@@ -17,8 +17,11 @@ def missing(executable: str) -> NoPython:
     return NoPython(f"{executable} does not exist")
 
 
-def loader_missing(executable: str, loader: str, here: Host) -> PlaceError:
+def loader_missing(executable: str, loader: str, header: Header, here: Host) -> PlaceError:
     """The file is there, the loader it names is not: the kernel says "No such file" of the wrong one."""
+    made_for = arch.of(header).name
+    if made_for != here.arch.name:
+        return PlaceError(f"{executable} is for {made_for}, this machine is {here.arch.name}")
     family = _family(loader)
     runs = "has no libc" if here.libc is None else f"runs {fit.spell_libc(here.libc)}"
     built = f": it was built for {family}, this place {runs}" if family else f": this place {runs}"

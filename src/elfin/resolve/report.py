@@ -122,6 +122,34 @@ def _folded(clause: Clause, lemmas: set[int]) -> _Node:
     return node
 
 
+MOST_REASONS = 4
+"""So many reasons are given against versions of one project; what is behind them is summed up."""
+
+
+def _weightiest(unusable: dict[tuple[str, Unusable], int]) -> list[tuple[tuple[str, Unusable], int]]:
+    """The reasons against versions, those that concern most versions first.
+
+    Every yanked version has its own story; together they are one reason. Of many reasons the last are one as well.
+    """
+    yanked: dict[str, int] = {}
+    for (name, why), mask in unusable.items():
+        if why.kind == "yanked":
+            yanked[name] = yanked.get(name, 0) | mask
+    stories = {name: sum(why.kind == "yanked" for other, why in unusable if other == name) for name in yanked}
+    told = {key: mask for key, mask in unusable.items() if stories.get(key[0], 0) < 2 or key[1].kind != "yanked"}
+    told |= {(name, Unusable("yanked", "was yanked")): mask for name, mask in yanked.items() if stories[name] > 1}
+    ordered = sorted(told.items(), key=lambda item: -item[1].bit_count())
+    found: dict[tuple[str, Unusable], int] = {}
+    counts: dict[str, int] = {}
+    for (name, why), mask in ordered:
+        counts[name] = counts.get(name, 0) + 1
+        many = sum(other == name for other, _ in told) > MOST_REASONS
+        if many and counts[name] >= MOST_REASONS:
+            why = Unusable("other", "cannot be used for other reasons")  # noqa: PLW2901
+        found[name, why] = found.get((name, why), 0) | mask
+    return list(found.items())
+
+
 def _facts(clauses: list[Clause], conflict: Conflict) -> list[str]:
     """Say facts, alike ones together: what is wrong with versions, who depends on whom, what the user wrote."""
     unusable: dict[tuple[str, Unusable], int] = {}
@@ -146,7 +174,7 @@ def _facts(clauses: list[Clause], conflict: Conflict) -> list[str]:
         for subject, needed in _needs((name, shown, target), targets, conflict, lacks):
             depending.setdefault(subject, []).append(needed)
     said = [f"{subject} depends{_listed(needed)}" for subject, needed in depending.items()]
-    for (name, why), mask in unusable.items():
+    for (name, why), mask in _weightiest(unusable):
         has = f" (the target has {conflict.problem.python_version})" if why.kind == "python" else ""
         said.append(f"{versions_text(name, conflict.packages[name], mask)} {why.reason}{has}")
     for ask in asked:
