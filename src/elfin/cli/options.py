@@ -52,7 +52,9 @@ def add_global_options(parser: Parser) -> None:
     group.add_argument("--color", choices=("auto", "always", "never"), default=None, help="colour the output")
     group.add_argument("--no-progress", action="store_true", help="show no progress line")
     group.add_argument("--offline", action="store_true", default=None, help="use the cache only, never the network")
-    group.add_argument("-n", "--no-cache", action="store_true", default=None, help="use a cache of this run's own")
+    group.add_argument(
+        "-n", "--no-cache", "--no-cache-dir", action="store_true", default=None, help="use a cache of this run's own"
+    )
     group.add_argument("--cache-dir", metavar="DIR", help="keep the cache there")
     group.add_argument("--directory", metavar="DIR", help="change to DIR first")
     group.add_argument("--libc", metavar="NAME", help="take this libc for the native one: gnu, musl, none")
@@ -116,6 +118,15 @@ def add_target_options(parser: Parser) -> None:
     group.add_argument("--break-system-packages", action="store_true", help="also where the system manages its Python")
     group.add_argument("-t", "--target", metavar="DIR", help="install into this folder")
     group.add_argument("--prefix", metavar="DIR", help="install below this prefix")
+
+
+def add_accepted_options(parser: Parser) -> None:
+    """pip's and uv's options that ask for what elfin does anyway."""
+    group = parser.add_argument_group("accepted for pip's and uv's sake; elfin does this anyway")
+    for name in ("--no-build", "--no-compile", "--no-input", "--prefer-binary", "--disable-pip-version-check"):
+        group.add_argument(name, action="store_true", help=argparse.SUPPRESS)
+    group.add_argument("--only-binary", metavar="NAME", action="append", help="wheels are all that elfin installs")
+    group.add_argument("--progress-bar", metavar="KIND", help=argparse.SUPPRESS)
 
 
 def add_link_options(parser: Parser) -> None:

@@ -33,4 +33,15 @@ GROUPS = {
 }
 
 GLOBAL_OPTIONS_WITH_VALUE = ("--cache-dir", "--color", "--directory", "--libc")
-GLOBAL_OPTIONS = ("-q", "--quiet", "-v", "-vv", "--verbose", "--offline", "-n", "--no-cache", "--no-progress")
+GLOBAL_OPTIONS = (
+    "-q",
+    "--quiet",
+    "-v",
+    "-vv",
+    "--verbose",
+    "--offline",
+    "-n",
+    "--no-cache",
+    "--no-cache-dir",
+    "--no-progress",
+)

@@ -80,7 +80,7 @@ def compile_pins(
             str(pin.version),
             pin.extras,
             pin.url,
-            _hashes(solved, pin.name, pin.position) if hashes else (),
+            _hashes(context, solved, pin.name, pin.position) if hashes else (),
             tuple(sorted(via.get(pin.name, ()))),
         )
         for pin in solved.resolution.pins
@@ -142,6 +142,11 @@ def _present(output: str | None) -> dict[str, str]:
     return {canonical(line.name): line.version for line in lines if isinstance(line, PinnedLine)}
 
 
-def _hashes(solved: solution.Solved, name: str, index: int) -> tuple[str, ...]:
+def _hashes(context: Context, solved: solution.Solved, name: str, index: int) -> tuple[str, ...]:
     files = solved.projects.files(name, index)
+    if any(not file.hashes for file in files):
+        # Only who has the bytes knows their hash: a wheel named by path or URL, an index that gives none.
+        from elfin.flows.wheels import collect
+
+        return tuple(f"sha256:{wheel.digest}" for wheel in collect(context, [solved.files[name]]))
     return tuple(sorted({f"{algorithm}:{digest}" for file in files for algorithm, digest in file.hashes.items()}))

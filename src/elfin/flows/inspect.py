@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import disk as envs_disk
 from elfin.envs.model import InstalledDistribution
@@ -13,6 +13,9 @@ from elfin.errors import Malformed
 from elfin.flows import change, places
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
+
+if TYPE_CHECKING:
+    from elfin.resolve.markers import Markers
 
 
 class Row(NamedTuple):
@@ -57,7 +60,12 @@ def listing(context: Context, where: Where, *, editable: bool | None, exclude: C
 
 def details(context: Context, where: Where, names: Sequence[str]) -> tuple[list[Detail], list[str]]:
     """(the named distributions that are installed, the names that are not)."""
-    state = _state(context, where)
+    from elfin.resolve.markers import Markers
+
+    environment = places.environment(context, where, writing=False)
+    change.recover(environment)
+    state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
+    markers = Markers(environment.interpreter.markers)
     there = {one.canonical_name: one for one in state.distributions}
     wanted = list(dict.fromkeys(names))
     missing = [name for name in wanted if canonical_name(name) not in there]
@@ -65,16 +73,17 @@ def details(context: Context, where: Where, names: Sequence[str]) -> tuple[list[
         return [], missing
     requirers: dict[str, list[str]] = {}
     for one in state.distributions:
-        for name in _requires(envs_disk.metadata(one)):
+        for name in _requires(envs_disk.metadata(one), markers):
             requirers.setdefault(canonical_name(name), []).append(one.name)
     found = [there[canonical_name(name)] for name in wanted if canonical_name(name) in there]
-    return [_detail(one, requirers.get(one.canonical_name, [])) for one in found], missing
+    return [_detail(one, requirers.get(one.canonical_name, []), markers) for one in found], missing
 
 
 def check(context: Context, where: Where) -> tuple[int, list[str]]:
     """(how many distributions there are, one sentence for each problem)."""
     from elfin.envs import check as fitting
     from elfin.formats import metadata
+    from elfin.wheels import disk_verify
 
     environment = places.environment(context, where, writing=False)
     change.recover(environment)
@@ -87,6 +96,9 @@ def check(context: Context, where: Where) -> tuple[int, list[str]]:
         except Malformed as error:
             problems.append(f"{one.name} {one.version}: {error.message}")
             continue
+        problems += [
+            f"{one.name} {one.version}: {wrong.path}: {wrong.reason}" for wrong in disk_verify.check(one, content=False)
+        ]
         described.append(fitting.Described(read.name, read.version, read.requires_dist, read.requires_python))
     troubles = fitting.troubles(described, environment.interpreter.markers)
     return len(state.distributions), [*problems, *(trouble.sentence() for trouble in troubles)]
@@ -117,8 +129,8 @@ def _folder(url: str | None) -> str | None:
     return unquote(urlsplit(url).path) if url else None
 
 
-def _requires(data: bytes | None) -> list[str]:
-    """Names of unconditional and conditional requirements, extras left out, as `pip show` lists them."""
+def _requires(data: bytes | None, markers: Markers) -> list[str]:
+    """Names of the requirements that hold for the interpreter, those of extras left out."""
     from elfin.formats import metadata
     from elfin.resolve.requirement import requirement
 
@@ -127,10 +139,10 @@ def _requires(data: bytes | None) -> list[str]:
         read = [requirement(text) for text in texts]
     except Malformed:
         return []
-    return sorted({one.name for one in read if not (one.marker and "extra" in one.marker)})
+    return sorted({one.name for one in read if markers.hold(one.marker)})
 
 
-def _detail(one: InstalledDistribution, required_by: Sequence[str]) -> Detail:
+def _detail(one: InstalledDistribution, required_by: Sequence[str], markers: Markers) -> Detail:
     from elfin.formats import metadata, record
 
     told = envs_disk.details(one)
@@ -149,7 +161,7 @@ def _detail(one: InstalledDistribution, required_by: Sequence[str]) -> Detail:
         location=os.path.dirname(one.dist_info),
         editable=editable,
         installer=told.installer,
-        requires=tuple(_requires(told.metadata)),
+        requires=tuple(_requires(told.metadata, markers)),
         required_by=tuple(sorted(required_by)),
         files=files,
     )

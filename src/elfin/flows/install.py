@@ -37,7 +37,11 @@ def install(
     change.recover(environment)
     gathered = requirements.gather(context, requests, environment.interpreter)
     if not gathered.asks:
-        raise UsageError("nothing to install was named", hints=("`elfin pip install flask`, or `-r requirements.txt`",))
+        if not (requests.packages or requests.files):
+            hint = "`elfin pip install flask`, or `-r requirements.txt`"
+            raise UsageError("nothing to install was named", hints=(hint,))
+        # Empty files, and markers that do not hold here, ask for nothing, which is there already.
+        return Outcome((), 0, perf_counter() - started, warnings=gathered.notes)
     state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
     choice = requests.choice
     if not (reinstall or choice.upgrade or choice.upgrade_packages or gathered.references):
@@ -107,7 +111,8 @@ def fetcher(
 
     def stored(missing: Sequence[change.Pinned]) -> list[tuple[StoredWheel, File]]:
         files = [solved.files[pin.name] for pin in missing]
-        wheels = collect(context, files, solved.hashes_of(files))
+        doubted = [solved.files[pin.name].filename for pin in missing if pin.reinstall]
+        wheels = collect(context, files, solved.hashes_of(files), doubted=doubted)
         from_index = {(p.name, p.version): wheel for p, wheel in zip(missing, wheels, strict=True) if not p.direct}
         known_pins.remember(context, interpreter, from_index)
         return list(zip(wheels, files, strict=True))

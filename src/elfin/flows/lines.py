@@ -76,6 +76,11 @@ class _Collected:
             raise UsageError(f"{redacted(name)} leads back to itself: {chain}")
         here = folder if "://" in path or path == "-" else os.path.dirname(path)
         shown = redacted(name)
+        if os.path.basename(path) == "pyproject.toml":
+            raise UsageError(
+                f"{shown} is a project's file, and elfin reads requirements files only so far",
+                hints=("write its dependencies into a requirements.txt",),
+            )
         source = reader.text(_bytes(self.context, path, shown), shown)
         for line in reader.parse(source, shown, self.context.environ):
             self._take(line, shown, here, constraints=constraints, above=(*above, path))

@@ -78,7 +78,8 @@ def _interpreter_of(context: Context, found: disk_find.Found) -> Interpreter:
 def _system(context: Context, where: Where, writing: bool) -> Environment:
     base = context.find_python(where.python)
     said = f"--python {where.python}" if where.python else "--system"
-    context.explain(f"Python {base.version} at {base.executable} ({said})")
+    # A change outside of any virtual environment should surprise nobody.
+    (context.tell if writing else context.explain)(f"Using Python {base.version} at {base.executable} ({said})")
     if writing and base.externally_managed is not None and not where.break_system_packages:
         raise Refused(
             f"the Python at {base.executable} is managed by its system",

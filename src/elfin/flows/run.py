@@ -36,6 +36,9 @@ def run(
     """Become `command`. Raises UsageError, NoPython, Conflict, Unreachable, PlaceError (127: no such command)."""
     if not command:
         raise UsageError("no command was given", hints=("`elfin run --with numpy -- python`",))
+    if not script and not module and command[0].endswith((".py", ".pyw")) and not os.path.exists(command[0]):
+        raise UsageError(f"there is no file {command[0]}")
+    from_stdin = command[0] == "-"  # the script comes on standard input, which is read once, by Python
     is_script = script or (not module and command[0].endswith((".py", ".pyw")) and os.path.isfile(command[0]))
     metadata = _script_metadata(command[0]) if is_script else None
     wanted = (*_split(packages), *(metadata.dependencies if metadata else ()))
@@ -48,11 +51,25 @@ def run(
     requests = Requests(packages=wanted, files=tuple(files), choice=choice)
     environment = prepared(context, requests, chosen, around=around) if wanted or files else None
     program = _python(environment, around, chosen)
-    if is_script:
+    if metadata is not None and python is not None and metadata.requires_python:
+        _warn_of_python(context, command[0], metadata.requires_python, chosen)
+    if is_script or from_stdin:
         command = [program, *command]
     elif module:
         command = [program, "-m", *command]
     _become(context, command, environment, around, chosen)
+
+
+def _warn_of_python(context: Context, script: str, requires: str, chosen: Interpreter) -> None:
+    """The user's `--python` wins over the script's own word, but not in silence."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        fits = SpecifierSet(requires).contains(chosen.version, prereleases=True)
+    except InvalidSpecifier:
+        raise UsageError(f"{script}: `requires-python` is no version specifier: {requires}") from None
+    if not fits:
+        context.warn(f"{script} asks for Python {requires}, and --python chose {chosen.version}")
 
 
 def tool_run(

@@ -67,7 +67,8 @@ def solve(
                 progress=lambda name: progress.add(name=name),
             )
     except Conflict as error:
-        error.hints = (*error.hints, f"the target is {projects.machine()}")
+        if error.state and ("for this target" in error.state or "needs Python" in error.state):
+            error.hints = (*error.hints, f"the target is {projects.machine()}")
         raise
     files = {}
     for pin in resolution.pins:

@@ -1,4 +1,4 @@
-"""`pip sync`: an environment that holds exactly what files list.
+"""`pip sync`: an environment that holds exactly what files list (and pip, setuptools and wheel, if they are there).
 
 Dependencies are not followed: whoever made the list did that. When everything is there already, nothing but the list and
 the names in the environment is read.
@@ -36,14 +36,13 @@ def sync(
     change.recover(environment)
     read = lines.read(context, requests)
     if not read.requirements and not allow_empty:
-        raise UsageError(
-            f"{' and '.join(requests.files)} list nothing, and a sync would empty the environment",
-            hints=("`--allow-empty-requirements` does that",),
-        )
+        raise _would_empty(requests)
     state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
     plain = _plain_pins(read)
     if plain is not None and not reinstall:
-        difference = diff.for_sync(state, [diff.Wanted(name, version) for name, version in plain.items()])
+        difference = diff.for_sync(
+            state, [diff.Wanted(name, version) for name, version in plain.items()], keep=diff.SEED_PACKAGES
+        )
         if not difference.changes and not _from_elsewhere(difference):
             return Outcome((), len(difference.unchanged), perf_counter() - started)
         known = None if _from_elsewhere(difference) else _known(context, environment, read, difference)
@@ -53,7 +52,17 @@ def sync(
             return change.carry_out(
                 context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run
             )
-    return _changed(context, read, requests, environment, state, where, started, reinstall=reinstall, dry_run=dry_run)
+    return _changed(
+        context, read, requests, environment, state, where, started,
+        reinstall=reinstall, dry_run=dry_run, allow_empty=allow_empty,
+    )  # fmt: skip
+
+
+def _would_empty(requests: Requests) -> UsageError:
+    return UsageError(
+        f"{' and '.join(requests.files)} list nothing for this interpreter, and a sync would empty the environment",
+        hints=("`--allow-empty-requirements` does that",),
+    )
 
 
 def _plain_pins(read: lines.Lines) -> dict[str, str] | None:
@@ -96,15 +105,19 @@ def _changed(
     *,
     reinstall: bool,
     dry_run: bool,
+    allow_empty: bool,
 ) -> Outcome:
     from elfin.flows import install, requirements, solution
 
     gathered = requirements.from_lines(context, read, environment.interpreter)
+    if not gathered.asks and not allow_empty:
+        raise _would_empty(requests)
     choice = requests.choice._replace(no_deps=True)
     solved = solution.solve(context, gathered, environment.interpreter, choice, {})
     resolve_seconds = perf_counter() - started
     pins = install.pins(solved, gathered, state, reinstall=reinstall)
-    difference = diff.for_sync(state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()])
+    wanted = [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()]
+    difference = diff.for_sync(state, wanted, keep=diff.SEED_PACKAGES)
     fetch = install.fetcher(context, solved, environment.interpreter)
     outcome = change.carry_out(context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run)
     warnings = (*gathered.notes, *solved.resolution.warnings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from elfin.edges import disk
 from elfin.errors import HashMismatch, Malformed, UnsafeArchive
@@ -14,11 +14,16 @@ from elfin.wheels.model import StoredWheel
 
 
 def collect(
-    context: Context, files: Sequence[File], hashes: Mapping[str, frozenset[str]] | None = None
+    context: Context,
+    files: Sequence[File],
+    hashes: Mapping[str, frozenset[str]] | None = None,
+    *,
+    doubted: Collection[str] = (),
 ) -> list[StoredWheel]:
     """The wheels of `files`, in their order, unpacked in the store and safe from a power cut.
 
-    `hashes`: for a file name the "algorithm:hex" texts of which one has to be its own. Raises HashMismatch,
+    `hashes`: for a file name the "algorithm:hex" texts of which one has to be its own. `doubted`: file names whose
+    members in the store are read and compared first; a damaged wheel is set aside and fetched again. Raises HashMismatch,
     MalformedWheel, Unreachable, PlaceError; what was fetched before stays in the store.
     """
     found: dict[str, StoredWheel] = {}
@@ -26,6 +31,10 @@ def collect(
     for file in files:
         digest = file.hashes.get("sha256") or disk_store.recall(context.wheels, _key(file))
         stored = disk_store.get(context.wheels, digest) if digest else None
+        if stored is not None and file.filename in doubted and (problems := disk_store.verify(stored)):
+            context.warn(f"the cached {file.filename} was changed ({problems[0]}): it is fetched again")
+            disk_store.quarantine(context.wheels, stored.digest)
+            stored = None
         if stored is None:
             missing.append(file)
         else:

@@ -117,8 +117,12 @@ def _by_text(project: str, names: Sequence[str]) -> dict[str, list[int]]:
     ours: dict[str, bool] = {}
     everything = "".join(names)
     suspicious = not everything.isprintable() or "/" in everything
+    stem, same = "\n", list[int]()
     for position, name in enumerate(names):
         if name[-4:] == ".whl":
+            if name.startswith(stem) and 4 <= name.count("-") <= 5 and not suspicious:
+                same.append(position)  # as most are: another wheel of the version before
+                continue
             parts = name.split("-", 6)
             prefix = parts[0]
             if prefix not in ours:
@@ -128,10 +132,9 @@ def _by_text(project: str, names: Sequence[str]) -> dict[str, list[int]]:
             text = _sdist_version(project, name, ours)
         if not text or (suspicious and ("/" in name or not name.isprintable())):
             continue
-        if text in found:
-            found[text].append(position)
-        else:
-            found[text] = [position]
+        same = found.setdefault(text, [])
+        same.append(position)
+        stem = f"{name.partition('-')[0]}-{text}-" if name[-4:] == ".whl" else "\n"
     return found
 
 

@@ -31,6 +31,7 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--require-hashes", action="store_true", help=argparse.SUPPRESS)
     group.add_resolver_options(parser)
     group.add_index_options(parser)
+    group.add_accepted_options(parser)
     group.add_global_options(parser)
     options = parser.parse_args(arguments)
     context = begin(options)

@@ -21,6 +21,7 @@ def run(arguments: list[str], program: str) -> int:
     group.add_resolver_options(parser)
     group.add_link_options(parser)
     group.add_index_options(parser)
+    group.add_accepted_options(parser)
     group.add_global_options(parser)
     options = parser.parse_args(arguments)
     context = begin(options)

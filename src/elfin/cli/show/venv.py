@@ -10,7 +10,10 @@ from elfin.flows.venv import Made
 def made(made: Made) -> str:
     """Which Python, where, and how to step in."""
     python = made.environment.interpreter
-    lines = [f"Using {python.implementation.replace('cpython', 'CPython')} {python.version} at {python.executable}"]
+    kind = " free-threaded" * python.free_threaded + " static" * python.static + " debug" * python.debug
+    lines = [
+        f"Using {python.implementation.replace('cpython', 'CPython')} {python.version}{kind} at {python.executable}"
+    ]
     lines.append(
         f"Made the virtual environment {made.path}" + (f", with {', '.join(made.seeded)}" if made.seeded else "")
     )
