@@ -123,7 +123,6 @@ def test_requirements_come_from_standard_input_too(elfin: Commandline) -> None:
     assert (done.returncode, done.stdout) == (0, b"beta==1.0\n"), done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="flows/solution.py: nobody tells that a pinned version is yanked (PEP 592)")
 def test_yanked_releases_warn_where_they_are_pinned(elfin: Commandline, server: IndexServer) -> None:
     server.yanked["beta-2.0-py3-none-any.whl"] = "broken on Tuesdays"
     elfin.file("top.in", "beta\n")

@@ -79,9 +79,6 @@ def test_an_answer_that_cannot_be_written_is_a_failure(elfin: Commandline, venv:
     assert done.returncode != 0 and "no space left" in done.stderr.lower()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="edges/disk.py: _make_folder gives up when another process makes the parent first"
-)
 def test_a_folder_whose_parent_another_process_makes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from elfin.edges import disk
 

@@ -251,11 +251,16 @@ def _make_folder(path: str) -> None:
             raise
     except FileNotFoundError:
         parent = os.path.dirname(path)
-        # A folder that is there and yet takes nothing (/proc): trying again would not end.
-        if parent in ("", path) or os.path.isdir(parent):
+        if parent in ("", path):
             raise
         _make_folder(parent)
-        _make_folder(path)
+        # Once more and no oftener: a folder may be there and yet take nothing (/proc).
+        try:
+            act("mkdir", path)
+            os.mkdir(path)
+        except FileExistsError:
+            if not os.path.isdir(path):
+                raise
 
 
 def _publish_folder(staged: str, final: str) -> bool:

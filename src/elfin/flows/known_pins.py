@@ -12,6 +12,7 @@ from elfin.envs.state import canonical_name
 from elfin.flows.context import Context
 from elfin.flows.lines import Lines
 from elfin.formats.requirementsfile import PinnedLine
+from elfin.formats.urltext import without_credentials
 from elfin.host.model import Interpreter
 from elfin.wheels import disk_store
 from elfin.wheels.model import StoredWheel
@@ -58,7 +59,8 @@ def _lasting(context: Context) -> bool:
 
 def _prefix(context: Context, interpreter: Interpreter) -> str:
     said = context.settings
-    sources = (said.index_url.value, *said.extra_index_urls.value, said.no_index.value)
+    urls = (said.index_url.value, *said.extra_index_urls.value)
+    sources = (*(without_credentials(url)[0] for url in urls), said.no_index.value, said.index_strategy.value)
     return repr(
         (
             interpreter.implementation, interpreter.version, interpreter.free_threaded, interpreter.debug,

@@ -70,17 +70,20 @@ def solve(
         if error.state and ("for this target" in error.state or "needs Python" in error.state):
             error.hints = (*error.hints, f"the target is {projects.machine()}")
         raise
-    files = {}
+    files, notes = {}, []
     for pin in resolution.pins:
         file = projects.file(pin.name, pin.position)
         assert not isinstance(file, Unusable), f"{pin.name} was chosen although it {file}"
         files[pin.name] = file
+        if file.yanked is not None:
+            notes.append(f"{pin.name} {pin.version} was yanked" + (f": {file.yanked}" if file.yanked else ""))
         if gathered.require_hashes and pin.name not in gathered.hashes:
             raise Refused(
                 f"{pin.name} {pin.version} is needed, and has no hash although hashes are required",
                 state="nothing was changed",
                 hints=("`elfin pip compile --generate-hashes` writes the hashes of everything that is needed",),
             )
+    resolution = resolution._replace(warnings=(*resolution.warnings, *notes))
     return Solved(resolution, files, projects, gathered.hashes)
 
 

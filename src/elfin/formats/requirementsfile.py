@@ -184,7 +184,7 @@ def requirement(line: PinnedLine | RequirementText) -> Requirement:
         cause = error.__cause__
         span = getattr(cause, "span", None)
         said = str(getattr(cause, "message", "") or error).partition("\n")[0].removeprefix("Expected ")
-        column = span[0] if span and isinstance(line, RequirementText) else None
+        column = span[1] if span and isinstance(line, RequirementText) else None
         raise bad(line.at, said or "a requirement, as `name>=1.0`", column) from error
     except RecursionError as error:
         raise bad(line.at, "a requirement that is not nested so deeply", None) from error

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from elfin.edges.net import Client, Response, content_range, origin
-from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable
+from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable, UnsafeArchive
 from elfin.formats import simplepage
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.index import disk, freshness, hashes, urls
@@ -208,25 +208,28 @@ class Index:
         return _page(response)
 
     def _fetched_metadata(self, file: File) -> bytes | None:
-        from elfin.index import net_wheel
+        if urls.is_web(file.url):
+            self._refuse_offline(f"the metadata of {file.filename} is not cached")
+            if file.metadata is not None:
+                response = self._client.get(urls.metadata_url(file.url), limit=_METADATA_LIMIT)
+                if response.status not in _ABSENT:
+                    _compare(f"the metadata of {file.filename}", hashes.difference_of(file.metadata, response.body))
+                    return response.body
+            if not file.filename.endswith(".whl"):
+                return None
+        try:
+            return self._metadata_inside(file)
+        except (MalformedWheel, UnsafeArchive) as error:
+            raise type(error)(f"{error.message}: {redacted(file.url)}", hints=error.hints) from error
 
-        from elfin.index import net_local
+    def _metadata_inside(self, file: File) -> bytes | None:
+        """METADATA read out of the file itself: of a remote wheel by ranges where the server knows them."""
+        from elfin.index import net_local, net_wheel
 
         if not urls.is_web(file.url):
             return net_local.metadata(file)
-        self._refuse_offline(f"the metadata of {file.filename} is not cached")
-        if file.metadata is not None:
-            response = self._client.get(urls.metadata_url(file.url), limit=_METADATA_LIMIT)
-            if response.status not in _ABSENT:
-                _compare(f"the metadata of {file.filename}", hashes.difference_of(file.metadata, response.body))
-                return response.body
-        if not file.filename.endswith(".whl"):
-            return None
-        try:
-            found = net_wheel.metadata(file.filename, file.size, lambda first, length: self._part(file, first, length))
-            return found if found is not None else net_wheel.whole(file.filename, self._whole_wheel(file))
-        except MalformedWheel as error:
-            raise type(error)(f"{error.message}: {redacted(file.url)}", hints=error.hints) from error
+        found = net_wheel.metadata(file.filename, file.size, lambda first, length: self._part(file, first, length))
+        return found if found is not None else net_wheel.whole(file.filename, self._whole_wheel(file))
 
     def _part(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
         """Some bytes of a remote file; None when the server gives it only as a whole."""
