@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["packaging>=26.3", "truststore>=0.10.4", "urllib3>=2.8"]
 # ///
-"""Write src/elfin/own.lock: the wheels elfin itself runs on, by name and hash, newest versions that pyproject.toml allows.
+"""Write src/elfin/own.lock: the wheels elfin itself runs on, by name and hash, the newest that pyproject.toml allows.
 
     ./elfin run tools/relock.py
 
@@ -41,13 +41,12 @@ def rows(index: Index, requirement: str, optional: bool) -> list[str]:
     assert listing is not None, f"{wanted.name} is not in the index"
     allowed = set(wanted.specifier.filter(listing.versions))
     position = max(number for number, version in enumerate(listing.versions) if version in allowed)
-    lines = []
-    for file in listing.files(position):
-        if file.filename.endswith(".whl") and PYTHONS.search(file.filename) and PLATFORMS.search(file.filename):
-            lines.append(
-                f"{wanted.name}=={listing.texts[position]} {file.filename} sha256:{file.hashes['sha256']}"
-                + " optional" * optional
-            )
+    ending = " optional" if optional else ""
+    lines = [
+        f"{wanted.name}=={listing.texts[position]} {file.filename} sha256:{file.hashes['sha256']}{ending}"
+        for file in listing.files(position)
+        if file.filename.endswith(".whl") and PYTHONS.search(file.filename) and PLATFORMS.search(file.filename)
+    ]
     first = next(file for file in listing.files(position) if file.filename.endswith(".whl"))
     required = metadata.metadata(index.metadata(first) or b"").requires_dist
     assert not [one for one in required if "extra ==" not in one], f"{wanted.name} now depends on {required}"

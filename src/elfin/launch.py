@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - the shell launcher asks Pythons of any age
     sys.exit(1)
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ class PrivatePlace:
     """Threads that are making the place: to them, what it will hold is not there yet."""
 
     @classmethod
-    def find_spec(cls, name: str, path: object = None, target: object = None) -> object:
+    def find_spec(cls, name: str, path: object = None, _target: object = None) -> object:
         """Put the private place on `sys.path` and look there; None for every other module (importlib's protocol)."""
         thread = get_ident()
         if path is not None or name not in OWN_PACKAGES or thread in cls._makers:
@@ -63,7 +63,7 @@ def find(memory: str) -> int:
             disk.write(memory, f"{executable}\n{loader_of(executable) or executable}\n".encode())
         except ElfinError:
             pass  # a read-only home costs the search at every start, nothing else
-    print(executable)
+    sys.stdout.write(executable + "\n")
     return 0
 
 
@@ -83,7 +83,7 @@ def leave(code: int) -> None:
     import atexit
     import os
 
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001 - `os._exit` would pass them over
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:  # None: the process was started with the descriptor closed

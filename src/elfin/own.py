@@ -9,6 +9,7 @@ may race. Accelerators without a wheel for this interpreter are left out.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 from elfin.errors import HashMismatch, MalformedElf, NoWheel, PlaceError, Unreachable
@@ -52,8 +53,27 @@ def _data_folder() -> str:
     home = os.environ.get("XDG_DATA_HOME") or ""
     if not os.path.isabs(home):
         user = os.path.expanduser("~")
-        home = os.path.join(user, ".local", "share") if os.path.isabs(user) else f"/tmp/elfin-{os.getuid()}"
+        if not os.path.isabs(user) or not os.path.isdir(user):
+            return _folder_without_home()
+        home = os.path.join(user, ".local", "share")
     return os.path.join(home, "elfin")
+
+
+def _folder_without_home() -> str:
+    """A folder of this user's own where there is no home (`docker run --user 1234`).
+
+    Code is run from it, so it has to be nobody else's. Raises PlaceError where somebody has taken the name.
+    """
+    from elfin.edges import disk
+
+    folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"elfin-{os.getuid()}")  # noqa: S108 - looked at below
+    if not os.path.lexists(folder):
+        disk.make_private_folder(folder)
+    about = os.lstat(folder)
+    if about.st_uid != os.getuid() or about.st_mode & 0o077 or not stat.S_ISDIR(about.st_mode):
+        hint = "set HOME or XDG_DATA_HOME to a folder of your own"
+        raise PlaceError(f"{folder} is not a private folder of this user", hints=(hint,))
+    return folder
 
 
 def _abi() -> str:
@@ -179,8 +199,10 @@ def _get(url: str) -> bytes:
 
 
 _HINTS = (
-    "elfin needs the network once, for its own dependencies; behind a proxy set HTTPS_PROXY, with a mirror "
-    "ELFIN_INDEX_URL",
+    (
+        "elfin needs the network once, for its own dependencies; behind a proxy set HTTPS_PROXY, with a mirror "
+        "ELFIN_INDEX_URL"
+    ),
 )
 
 

@@ -33,8 +33,9 @@ def test_a_key_is_called_once() -> None:
 
 def test_an_urgent_call_overtakes_those_that_wait() -> None:
     workers: Workers[str] = Workers(1)
-    gate, order = threading.Event(), list[str]()
-    workers.submit("first", gate.wait)
+    begun, gate, order = threading.Event(), threading.Event(), list[str]()
+    workers.submit("first", lambda: begun.set() or gate.wait())  # type: ignore[func-returns-value]
+    begun.wait()
     for key in ("a", "b"):
         workers.submit(key, lambda key=key: order.append(key))
     workers.submit("b", lambda: None, urgent=True)

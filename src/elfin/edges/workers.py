@@ -68,12 +68,17 @@ class Workers(Generic[Key]):
             self._done.clear()
         return ended
 
-    def close(self) -> None:
-        """Forget what has not begun; threads end when their present call does."""
+    def close(self, patience: float = 0.0) -> None:
+        """Forget what has not begun; threads end when their present call does, which is waited for `patience` seconds.
+
+        Whoever ends the process next lets calls that write something finish first; one that waits for a slow server
+        is not worth the wait.
+        """
         with self._state:
             self._closed = True
             self._waiting.clear()
             self._state.notify_all()
+            self._state.wait_for(lambda: self._threads == 0, patience)
 
     def _hurry(self, key: Key) -> None:
         for position, (waiting, call) in enumerate(self._waiting):
@@ -90,6 +95,8 @@ class Workers(Generic[Key]):
                     self._state.wait()
                 self._idle -= 1
                 if self._closed:
+                    self._threads -= 1
+                    self._state.notify_all()
                     return
                 key, call = self._waiting.popleft()
             try:

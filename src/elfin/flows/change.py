@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import diff
+from elfin.envs import disk as envs_disk
 from elfin.envs.model import Environment, InstalledDistribution
+from elfin.envs.state import State
+from elfin.flows import places
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Changed, Outcome
@@ -15,7 +19,7 @@ from elfin.formats.urltext import without_credentials
 
 if TYPE_CHECKING:
     from elfin.index.model import File
-    from elfin.wheels.model import StoredWheel
+    from elfin.wheels.model import Install, StoredWheel
 
 
 class Pinned(NamedTuple):
@@ -30,10 +34,40 @@ class Pinned(NamedTuple):
     """Asked for by path or URL rather than by name."""
 
 
+class Task(NamedTuple):
+    """One command's work on one environment."""
+
+    context: Context
+    environment: Environment
+    state: State
+    """What is installed, as the command found it."""
+    where: Where
+    dry_run: bool
+    started: float
+
+    def seconds(self) -> float:
+        """Since the command began."""
+        return perf_counter() - self.started
+
+
+Fetch = Callable[[Sequence[Pinned]], Sequence[tuple["StoredWheel", "File | None"]]]
+"""Pins to their wheels in the store, fetching what is missing; the file is None where nobody asked an index for it."""
+
+
+def begin(context: Context, where: Where, *, dry_run: bool) -> Task:
+    """Find the environment, put right what an interrupted command left in it, and see what it holds.
+
+    Raises UsageError, NoPython, PlaceError, Refused.
+    """
+    started = perf_counter()
+    environment = places.environment(context, where, writing=not dry_run)
+    recover(environment)
+    state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
+    return Task(context, environment, state, where, dry_run, started)
+
+
 def recover(environment: Environment) -> None:
     """Finish or undo what an interrupted command left in the environment, before anybody looks at it."""
-    import os
-
     site = environment.scheme.purelib
     # Two cheap looks, so that the room with the answer is imported only when there is something to do.
     if os.path.lexists(f"{site}/.elfin-transaction") or os.path.lexists(f"{site}/.elfin-transaction.gone"):
@@ -42,18 +76,8 @@ def recover(environment: Environment) -> None:
         disk_install.recover(environment)
 
 
-def carry_out(
-    context: Context,
-    environment: Environment,
-    difference: diff.Difference,
-    pins: Mapping[str, Pinned],
-    stored: Callable[[Sequence[Pinned]], Sequence[tuple[StoredWheel, File | None]]],
-    where: Where,
-    *,
-    started: float,
-    dry_run: bool,
-) -> Outcome:
-    """Make the changes (none with `dry_run`). `stored` gives the wheels of pins, fetching what is missing.
+def carry_out(task: Task, difference: diff.Difference, pins: Mapping[str, Pinned], fetch: Fetch) -> Outcome:
+    """Make the changes, none of them in a dry run.
 
     Raises what fetching and `wheels.disk_install.apply` raise; the environment is then as it was.
     """
@@ -61,43 +85,42 @@ def carry_out(
     removals = [one for change in difference.changes for one in _leaving(change)]
     origins: dict[str, str | None] = {}
     seconds = 0.0
-    if not dry_run and (wanted or removals):
-        seconds = _apply(context, environment, wanted, removals, stored, where, origins)
+    if not task.dry_run and (wanted or removals):
+        installs = _installs(wanted, fetch(wanted) if wanted else ())
+        origins = {pin.name: one.direct_url.url for pin, one in zip(wanted, installs, strict=True) if one.direct_url}
+        seconds = _apply(task, removals, installs)
     changes = tuple(_changed(change, origins) for change in difference.changes)
-    return Outcome(changes, len(difference.unchanged), perf_counter() - started, apply_seconds=seconds, dry_run=dry_run)
+    return Outcome(changes, len(difference.unchanged), task.seconds(), apply_seconds=seconds, dry_run=task.dry_run)
 
 
-def _apply(
-    context: Context,
-    environment: Environment,
-    wanted: Sequence[Pinned],
-    removals: Sequence[InstalledDistribution],
-    stored: Callable[[Sequence[Pinned]], Sequence[tuple[StoredWheel, File | None]]],
-    where: Where,
-    origins: dict[str, str | None],
-) -> float:
-    from elfin.wheels import disk_install
+def _installs(wanted: Sequence[Pinned], found: Sequence[tuple[StoredWheel, File | None]]) -> list[Install]:
     from elfin.wheels.model import DirectUrl, Install
 
     installs = []
-    for pin, (wheel, file) in zip(wanted, stored(wanted) if wanted else (), strict=True):
+    for pin, (wheel, file) in zip(wanted, found, strict=True):
         direct = None
         if pin.direct and file is not None:
             plain = without_credentials(file.url)[0]
             direct = DirectUrl(plain, tuple({**file.hashes, "sha256": wheel.digest}.items()))
         installs.append(Install(wheel, pin.requested, direct))
-        origins[pin.name] = direct.url if direct else None
+    return installs
+
+
+def _apply(task: Task, removals: Sequence[InstalledDistribution], installs: Sequence[Install]) -> float:
+    """Seconds that the transaction took."""
+    from elfin.wheels import disk_install
+
     began = perf_counter()
     applied = disk_install.apply(
-        environment,
+        task.environment,
         removals,
         installs,
-        link_mode=where.link_mode or context.settings.link_mode.value,
-        durable=where.durable,
-        on_wait=context.tell,
+        link_mode=task.where.link_mode or task.context.settings.link_mode.value,
+        durable=task.where.durable,
+        on_wait=task.context.tell,
     )
     if applied.files:
-        context.explain(f"{applied.files} files by {applied.link_mode}")
+        task.context.explain(f"{applied.files} files by {applied.link_mode}")
     return perf_counter() - began
 
 

@@ -102,10 +102,9 @@ class Context:
         """Take index settings that a requirements file gave, by the names of `Settings`; flags and variables win."""
         for name, sourced in changes.items():
             if getattr(self.settings, name).origin == "default" or isinstance(sourced.value, tuple):
-                before = getattr(self.settings, name)
-                if isinstance(sourced.value, tuple):
-                    sourced = sourced._replace(value=(*before.value, *sourced.value))
-                self.settings = self.settings._replace(**{name: sourced})
+                before = getattr(self.settings, name).value
+                value = (*before, *sourced.value) if isinstance(sourced.value, tuple) else sourced.value
+                self.settings = self.settings._replace(**{name: sourced._replace(value=value)})
         self._index = None
 
     def probe(self, executable: str) -> Interpreter:

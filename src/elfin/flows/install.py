@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from time import perf_counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from elfin.envs import diff
 from elfin.envs import disk as envs_disk
-from elfin.envs.model import Environment
 from elfin.envs.state import State, canonical_name, direct_url
 from elfin.errors import UsageError
-from elfin.flows import change, places, requirements
-from elfin.flows.asked import Requests, Where
+from elfin.flows import change, requirements
+from elfin.flows.asked import Choice, Requests, Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
 from elfin.flows.requirements import Gathered
@@ -20,7 +18,6 @@ from elfin.formats.urltext import without_credentials
 
 if TYPE_CHECKING:
     from elfin.flows.solution import Solved
-    from elfin.host.model import Interpreter
     from elfin.index.model import File
     from elfin.wheels.model import StoredWheel
 
@@ -32,63 +29,39 @@ def install(
 
     Raises UsageError, NoPython, Conflict, NoWheel, Unreachable, Refused, PlaceError; the environment is then as before.
     """
-    started = perf_counter()
-    environment = places.environment(context, where, writing=not dry_run)
-    change.recover(environment)
-    gathered = requirements.gather(context, requests, environment.interpreter)
+    task = change.begin(context, where, dry_run=dry_run)
+    gathered = requirements.gather(context, requests, task.environment.interpreter)
     if not gathered.asks:
         if not (requests.packages or requests.files):
             hint = "`elfin pip install flask`, or `-r requirements.txt`"
             raise UsageError("nothing to install was named", hints=(hint,))
         # Empty files, and markers that do not hold here, ask for nothing, which is there already.
-        return Outcome((), 0, perf_counter() - started, warnings=gathered.notes)
-    state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
+        return Outcome((), 0, task.seconds(), warnings=gathered.notes)
     choice = requests.choice
     if not (reinstall or choice.upgrade or choice.upgrade_packages or gathered.references):
         from elfin.flows.satisfied import satisfied
 
-        count = satisfied(state, gathered, environment.interpreter, no_deps=choice.no_deps)
+        count = satisfied(task.state, gathered, task.environment.interpreter, no_deps=choice.no_deps)
         if count is not None:
-            return Outcome((), count, perf_counter() - started)
-    return _resolved(
-        context, gathered, requests, environment, state, where, started, reinstall=reinstall, dry_run=dry_run
-    )
+            return Outcome((), count, task.seconds())
+    return _resolved(task, gathered, choice, reinstall=reinstall)
 
 
-def _resolved(
-    context: Context,
-    gathered: Gathered,
-    requests: Requests,
-    environment: Environment,
-    state: State,
-    where: Where,
-    started: float,
-    *,
-    reinstall: bool,
-    dry_run: bool,
-) -> Outcome:
+def _resolved(task: change.Task, gathered: Gathered, choice: Choice, *, reinstall: bool) -> Outcome:
     from elfin.flows import solution
 
-    kept = {} if requests.choice.upgrade else {one.canonical_name: one.version for one in state.distributions}
-    for name in requests.choice.upgrade_packages:
+    kept = {} if choice.upgrade else {one.canonical_name: one.version for one in task.state.distributions}
+    for name in choice.upgrade_packages:
         kept.pop(canonical_name(name), None)
-    solved = solution.solve(context, gathered, environment.interpreter, requests.choice, kept)
-    resolve_seconds = perf_counter() - started
-    wanted = pins(solved, gathered, state, reinstall=reinstall)
-    difference = diff.for_install(state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in wanted.values()])
-    outcome = change.carry_out(
-        context,
-        environment,
-        difference,
-        wanted,
-        fetcher(context, solved, environment.interpreter),
-        where,
-        started=started,
-        dry_run=dry_run,
+    solved = solution.solve(task.context, gathered, task.environment.interpreter, choice, kept)
+    seconds = task.seconds()
+    wanted = pins(solved, gathered, task.state, reinstall=reinstall)
+    difference = diff.for_install(
+        task.state, [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in wanted.values()]
     )
-    return outcome._replace(
-        resolved=len(wanted), resolve_seconds=resolve_seconds, warnings=(*gathered.notes, *solved.resolution.warnings)
-    )
+    outcome = change.carry_out(task, difference, wanted, fetcher(task, solved))
+    warnings = (*gathered.notes, *solved.resolution.warnings)
+    return outcome._replace(resolved=len(wanted), resolve_seconds=seconds, warnings=warnings)
 
 
 def pins(solved: Solved, gathered: Gathered, state: State, *, reinstall: bool) -> dict[str, change.Pinned]:
@@ -102,22 +75,20 @@ def pins(solved: Solved, gathered: Gathered, state: State, *, reinstall: bool) -
     return found
 
 
-def fetcher(
-    context: Context, solved: Solved, interpreter: Interpreter
-) -> Callable[[Sequence[change.Pinned]], list[tuple[StoredWheel, File]]]:
-    """A function from pins to their wheels in the store, fetching what is missing."""
+def fetcher(task: change.Task, solved: Solved) -> change.Fetch:
+    """A function from pins of a resolution to their wheels in the store, fetching what is missing."""
     from elfin.flows import known_pins
     from elfin.flows.wheels import collect
 
-    def stored(missing: Sequence[change.Pinned]) -> list[tuple[StoredWheel, File]]:
+    def fetch(missing: Sequence[change.Pinned]) -> list[tuple[StoredWheel, File | None]]:
         files = [solved.files[pin.name] for pin in missing]
         doubted = [solved.files[pin.name].filename for pin in missing if pin.reinstall]
-        wheels = collect(context, files, solved.hashes_of(files), doubted=doubted)
+        wheels = collect(task.context, files, solved.hashes_of(files), doubted=doubted)
         from_index = {(p.name, p.version): wheel for p, wheel in zip(missing, wheels, strict=True) if not p.direct}
-        known_pins.remember(context, interpreter, from_index)
+        known_pins.remember(task.context, task.environment.interpreter, from_index)
         return list(zip(wheels, files, strict=True))
 
-    return stored
+    return fetch
 
 
 def _differs(state: State, name: str, reference: File | None) -> bool:

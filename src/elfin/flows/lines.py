@@ -1,4 +1,4 @@
-"""Requirements as lines: arguments and files, nested files followed. Nothing is judged here, and no resolver imported."""
+"""Requirements as lines: arguments and files, nested files followed. Judges nothing, imports no resolver."""
 
 from __future__ import annotations
 

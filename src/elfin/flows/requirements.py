@@ -39,17 +39,17 @@ class Gathered(NamedTuple):
 
 def gather(context: Context, requests: Requests, interpreter: Interpreter) -> Gathered:
     """Read and judge everything that is asked for. Raises UsageError, NoWheel, Unreachable."""
-    return from_lines(context, line_flow.read(context, requests), interpreter)
+    return from_lines(line_flow.read(context, requests), interpreter)
 
 
-def from_lines(context: Context, read: line_flow.Lines, interpreter: Interpreter) -> Gathered:
+def from_lines(read: line_flow.Lines, interpreter: Interpreter) -> Gathered:
     """What the lines ask for. Raises UsageError, NoWheel."""
     markers = Markers(interpreter.markers)
     references: dict[str, File] = {}
     hashes: dict[str, frozenset[str]] = {}
     asks, notes = [], []
     for one in read.requirements:
-        wanted = _requirement(context, one, references, markers)
+        wanted = _requirement(one, references, markers)
         if wanted is None:
             notes.append(_left_out(one))
             continue
@@ -63,7 +63,7 @@ def from_lines(context: Context, read: line_flow.Lines, interpreter: Interpreter
         asks.append(Ask(wanted, one.origin))
     bounds = []
     for one in read.constraints:
-        bound = _requirement(context, one, references, markers)
+        bound = _requirement(one, references, markers)
         if bound is not None:
             bounds.append(Ask(bound, one.origin))
             if one.line.hashes:
@@ -88,7 +88,7 @@ def names(context: Context, requests: Requests) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _requirement(context: Context, one: Origin, references: dict[str, File], markers: Markers) -> Requirement | None:
+def _requirement(one: Origin, references: dict[str, File], markers: Markers) -> Requirement | None:
     """One requirement, None when its marker does not hold here."""
     line = one.line
     if isinstance(line, PinnedLine):

@@ -1,26 +1,23 @@
 """`pip sync`: an environment that holds exactly what files list (and pip, setuptools and wheel, if they are there).
 
-Dependencies are not followed: whoever made the list did that. When everything is there already, nothing but the list and
-the names in the environment is read.
+Dependencies are not followed: whoever made the list did that. When everything is there already, nothing but the list
+and the names in the environment is read.
 """
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from elfin.envs import diff
-from elfin.envs import disk as envs_disk
-from elfin.envs.state import State, canonical_name
+from elfin.envs.state import canonical_name
 from elfin.errors import UsageError
-from elfin.flows import change, lines, places
+from elfin.flows import change, lines
 from elfin.flows.asked import Requests, Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
 from elfin.formats.requirementsfile import PinnedLine
 
 if TYPE_CHECKING:
-    from elfin.envs.model import Environment
     from elfin.wheels.model import StoredWheel
 
 
@@ -31,31 +28,24 @@ def sync(
 
     Raises UsageError, NoWheel, Unreachable, Refused, PlaceError; the environment is then as before.
     """
-    started = perf_counter()
-    environment = places.environment(context, where, writing=not dry_run)
-    change.recover(environment)
+    task = change.begin(context, where, dry_run=dry_run)
     read = lines.read(context, requests)
     if not read.requirements and not allow_empty:
         raise _would_empty(requests)
-    state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
     plain = _plain_pins(read)
     if plain is not None and not reinstall:
-        difference = diff.for_sync(
-            state, [diff.Wanted(name, version) for name, version in plain.items()], keep=diff.SEED_PACKAGES
-        )
-        if not difference.changes and not _from_elsewhere(difference):
-            return Outcome((), len(difference.unchanged), perf_counter() - started)
-        known = None if _from_elsewhere(difference) else _known(context, environment, read, difference)
-        if known is not None:
-            pins = {name: change.Pinned(name, plain[name], True, False, False) for name in known}
-            fetch = lambda wanted: [(known[pin.name], None) for pin in wanted]  # noqa: E731
-            return change.carry_out(
-                context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run
-            )
-    return _changed(
-        context, read, requests, environment, state, where, started,
-        reinstall=reinstall, dry_run=dry_run, allow_empty=allow_empty,
-    )  # fmt: skip
+        wanted = [diff.Wanted(name, version) for name, version in plain.items()]
+        difference = diff.for_sync(task.state, wanted, keep=diff.SEED_PACKAGES)
+        if not _from_elsewhere(difference):
+            if not difference.changes:
+                return Outcome((), len(difference.unchanged), task.seconds())
+            known = _known(task, read, difference)
+            if known is not None:
+                pins = {name: change.Pinned(name, plain[name], True, False, False) for name in known}
+                return change.carry_out(
+                    task, difference, pins, lambda missing: [(known[pin.name], None) for pin in missing]
+                )
+    return _changed(task, read, requests, reinstall=reinstall, allow_empty=allow_empty)
 
 
 def _would_empty(requests: Requests) -> UsageError:
@@ -77,14 +67,12 @@ def _plain_pins(read: lines.Lines) -> dict[str, str] | None:
     return pins
 
 
-def _known(
-    context: Context, environment: Environment, read: lines.Lines, difference: diff.Difference
-) -> dict[str, StoredWheel] | None:
+def _known(task: change.Task, read: lines.Lines, difference: diff.Difference) -> dict[str, StoredWheel] | None:
     """The wheels that are missing, when all of them are in the store and known to be the ones; None otherwise."""
     from elfin.flows import known_pins
 
     missing = [diff.change_name(one) for one in difference.changes if not isinstance(one, diff.Remove)]
-    return known_pins.stored(context, environment.interpreter, read, missing)
+    return known_pins.stored(task.context, task.environment.interpreter, read, missing)
 
 
 def _from_elsewhere(difference: diff.Difference) -> bool:
@@ -95,30 +83,19 @@ def _from_elsewhere(difference: diff.Difference) -> bool:
 
 
 def _changed(
-    context: Context,
-    read: lines.Lines,
-    requests: Requests,
-    environment: Environment,
-    state: State,
-    where: Where,
-    started: float,
-    *,
-    reinstall: bool,
-    dry_run: bool,
-    allow_empty: bool,
+    task: change.Task, read: lines.Lines, requests: Requests, *, reinstall: bool, allow_empty: bool
 ) -> Outcome:
     from elfin.flows import install, requirements, solution
 
-    gathered = requirements.from_lines(context, read, environment.interpreter)
+    interpreter = task.environment.interpreter
+    gathered = requirements.from_lines(read, interpreter)
     if not gathered.asks and not allow_empty:
         raise _would_empty(requests)
-    choice = requests.choice._replace(no_deps=True)
-    solved = solution.solve(context, gathered, environment.interpreter, choice, {})
-    resolve_seconds = perf_counter() - started
-    pins = install.pins(solved, gathered, state, reinstall=reinstall)
+    solved = solution.solve(task.context, gathered, interpreter, requests.choice._replace(no_deps=True), {})
+    seconds = task.seconds()
+    pins = install.pins(solved, gathered, task.state, reinstall=reinstall)
     wanted = [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()]
-    difference = diff.for_sync(state, wanted, keep=diff.SEED_PACKAGES)
-    fetch = install.fetcher(context, solved, environment.interpreter)
-    outcome = change.carry_out(context, environment, difference, pins, fetch, where, started=started, dry_run=dry_run)
+    difference = diff.for_sync(task.state, wanted, keep=diff.SEED_PACKAGES)
+    outcome = change.carry_out(task, difference, pins, install.fetcher(task, solved))
     warnings = (*gathered.notes, *solved.resolution.warnings)
-    return outcome._replace(resolved=len(pins), resolve_seconds=resolve_seconds, warnings=warnings)
+    return outcome._replace(resolved=len(pins), resolve_seconds=seconds, warnings=warnings)

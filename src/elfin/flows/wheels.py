@@ -1,4 +1,4 @@
-"""Files of an index to wheels in the store: what is there is used, the rest is downloaded and unpacked by threads."""
+"""Files of an index to wheels in the store: what is there is used, threads download and unpack the rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from elfin.index.model import File
 from elfin.wheels import disk_store
 from elfin.wheels.model import StoredWheel
 
+_PATIENCE = 0.5
+"""Seconds to let wheels be finished that are being unpacked while the command fails or is interrupted."""
+
 
 def collect(
     context: Context,
@@ -23,8 +26,8 @@ def collect(
     """The wheels of `files`, in their order, unpacked in the store and safe from a power cut.
 
     `hashes`: for a file name the "algorithm:hex" texts of which one has to be its own. `doubted`: file names whose
-    members in the store are read and compared first; a damaged wheel is set aside and fetched again. Raises HashMismatch,
-    MalformedWheel, Unreachable, PlaceError; what was fetched before stays in the store.
+    members in the store are read and compared first; a damaged wheel is set aside and fetched again. Raises
+    HashMismatch, MalformedWheel, Unreachable, PlaceError; what was fetched before stays in the store.
     """
     found: dict[str, StoredWheel] = {}
     missing: list[File] = []
@@ -54,6 +57,7 @@ def _fetched(context: Context, files: Sequence[File]) -> dict[str, StoredWheel]:
     found: dict[str, StoredWheel] = {}
     workers: Workers[str] = Workers(context.settings.concurrency.value)
     disk.make_folder(context.wheels)
+    disk.sweep(context.wheels)
     with disk.staging(context.wheels) as staged, context.progress("Downloading", len(files)) as progress:
         by_size = sorted(files, key=lambda file: -(file.size or 0))  # the biggest first: they decide when all is done
         for number, file in enumerate(by_size):
@@ -67,7 +71,7 @@ def _fetched(context: Context, files: Sequence[File]) -> dict[str, StoredWheel]:
                     found[ended.key] = ended.value
                     progress.add(name=ended.value.name)
         finally:
-            workers.close()
+            workers.close(patience=_PATIENCE)
     return found
 
 

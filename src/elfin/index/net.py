@@ -110,9 +110,8 @@ class Index:
         `progress` gets (bytes so far, bytes in all or None). What is at `path` after an error is of no use.
         Raises HashMismatch, Unreachable, Unauthorized, PlaceError.
         """
-        from elfin.index import net_local
-
         from elfin.edges.disk_stream import Writer
+        from elfin.index import net_local
 
         algorithms = tuple(sorted({"sha256", *hashes.checkable(file.hashes)}))
         verified = bool(hashes.checkable(file.hashes))

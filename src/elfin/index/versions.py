@@ -88,11 +88,9 @@ def _plain_key(text: str) -> tuple[object, ...]:
     numbers = [int(part) for part in release.split(".")]
     while numbers and not numbers[-1]:
         numbers.pop()
-    if pre is not None:
-        early = (pre, int(number))
-    else:
-        # "1.dev0" is before "1a0"; a release or a post-release is behind every pre-release.
-        early = ("", 0) if dev is not None and post is None else _NO_PRE
+    # "1.dev0" is before "1a0"; a release or a post-release is behind every pre-release.
+    without = ("", 0) if dev is not None and post is None else _NO_PRE
+    early = without if pre is None else (pre, int(number))
     return tuple(numbers), early, -1 if post is None else int(post), _NEVER if dev is None else int(dev)
 
 

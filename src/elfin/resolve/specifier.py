@@ -28,7 +28,7 @@ _VERSION = rf"{_RELEASE}(?:(?:a|b|rc)\.?[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)
 PLAIN_CLAUSE = (
     rf"(?:[=!]=\s*{_RELEASE}\.\*|[=!]=\s*{_VERSION}|[<>]=\s*{_VERSION}|[<>]\s*{_VERSION}|~=\s*[0-9]+\.{_VERSION})"
 )
-"""The clauses nearly all metadata is made of: no epoch, no local version, spelled canonically (or with the dot of `2.0a.0`)."""
+"""The clauses nearly all metadata is made of: no epoch or local version, spelled canonically (or as `2.0a.0`)."""
 _PLAIN = re.compile(rf"\s*{PLAIN_CLAUSE}\s*(?:,\s*{PLAIN_CLAUSE}\s*)*")
 _PARTS = re.compile(r"(~=|==|!=|<=|>=|<|>)\s*([^\s,]+)")
 _FINAL = re.compile(_RELEASE)
