@@ -75,7 +75,7 @@ def make_folder(path: str) -> None:
 
 
 def make_private_folder(path: str) -> None:
-    """Make a new folder that only this user may enter; its parent must exist. Raises PlaceError, also if it is there."""
+    """Make a new folder that only this user may enter; its parent must exist. Raises PlaceError, if it is there too."""
     try:
         act("mkdir", path)
         os.mkdir(path, 0o700)
