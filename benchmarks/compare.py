@@ -273,7 +273,7 @@ def cases(bench: Bench) -> Iterator[Case]:
         data = bench.options.data
         if data.is_file():
             with tarfile.open(data) as archive:
-                archive.extractall(bench.work / "data", filter="data")
+                archive.extractall(bench.work / "data")
             data = bench.work / "data"
         with loopback(data, "--delay", str(bench.options.delay)) as url:
             for name in ("jupyter",):

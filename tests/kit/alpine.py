@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 from kit.qcow2 import write_raw
@@ -30,7 +29,7 @@ def obstacle() -> str | None:
     if os.uname().machine != "x86_64":
         return "the disk image is for x86_64"
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    for program in ("debugfs", "unshare", "chroot", "mount"):
+    for program in ("debugfs", "unshare", "chroot", "mount", "tar"):
         if not shutil.which(program, path=path):
             return f"{program} is not installed"
     if not (PYTHONS / MUSL_PYTHON).is_file():
@@ -54,8 +53,7 @@ class Alpine:
             check=True, capture_output=True, env={"PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"},
         )  # fmt: skip
         raw.unlink()
-        with tarfile.open(PYTHONS / MUSL_PYTHON) as archive:
-            archive.extractall(self.root / "opt", filter="data")
+        subprocess.run(["tar", "-xzf", str(PYTHONS / MUSL_PYTHON), "-C", str(self.root / "opt")], check=True)
         (self.root / "elfin").mkdir()
         for name in ("resolv.conf", "hosts"):
             if Path("/etc", name).exists():
