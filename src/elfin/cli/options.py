@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
 
 from elfin.errors import UsageError
+
+TYPE_CHECKING = False  # `typing` itself would cost a tenth of the way to a command
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class Parser(argparse.ArgumentParser):

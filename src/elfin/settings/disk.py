@@ -9,8 +9,11 @@ import os
 from collections.abc import Mapping
 
 from elfin.errors import ConfigError
-from elfin.formats import pipconf
 from elfin.settings.model import Files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from elfin.formats import pipconf
 
 _LARGEST = 1 << 20
 
@@ -67,4 +70,6 @@ def _pip(path: str) -> pipconf.PipConfiguration | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text") from error
+    from elfin.formats import pipconf  # most machines have no pip.conf
+
     return pipconf.parse(text, path)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from elfin.formats.pipconf import PipConfiguration
+if TYPE_CHECKING:
+    from elfin.formats.pipconf import PipConfiguration
 
 Value_co = TypeVar("Value_co", covariant=True)
 
