@@ -124,6 +124,7 @@ class Bench:
             {
                 "elfin": lambda _: [*launcher, "cache", "dir"],
                 "python -I -S": lambda _: [self.bare, "-I", "-S", "-c", "pass"],
+                "python -I -S, argparse": lambda _: [self.bare, "-I", "-S", "-c", "import argparse"],
                 "uv": lambda _: [self.uv, "cache", "dir"],
             },
             runs=20,
