@@ -11,7 +11,7 @@ from elfin.errors import MalformedPage
 from elfin.formats import simplepage
 from elfin.index.listing import Listing, digest, from_digest, merged
 from elfin.index.urls import is_name, joined, metadata_url, normalised, project_url
-from elfin.index.versions import grouped, version_text
+from elfin.index.versions import Versions, grouped, version_text
 
 BASE = "https://host/simple/my-project/"
 
@@ -152,3 +152,5 @@ def test_versions_are_ordered_as_pep_440_orders_them(texts: list[str], odd: str)
     texts = [text for text in [*texts, odd] if text]
     order = [text for text, _ in grouped("x", [f"x-{text}.tar.gz" for text in texts])]
     assert [Version(text) for text in order] == sorted(set(map(Version, texts)))
+    early = [position for position, text in enumerate(order) if Version(text).is_prerelease]
+    assert Versions(order).prereleases() == early

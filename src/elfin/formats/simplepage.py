@@ -166,12 +166,18 @@ def _json_entry(row: dict[str, Any]) -> Entry | None:
     )
 
 
+def _is_plain(digest: object) -> bool:
+    return isinstance(digest, str) and digest.islower()
+
+
 def _hashes(value: object) -> dict[str, str] | None:
     """Algorithm to digest, in lower case; None where it is no such thing."""
     if value is None or value is True:
         return {}
     if not isinstance(value, dict):
         return None
+    if len(value) == 1 and _is_plain(value.get("sha256")):
+        return value  # as nearly every index writes them
     return {name.lower(): digest.lower() for name, digest in value.items() if isinstance(digest, str)}
 
 

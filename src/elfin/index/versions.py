@@ -47,9 +47,15 @@ class Versions(Sequence["Version"]):
         return version
 
     def prereleases(self) -> list[int]:
-        """The positions of pre-releases; a text without a letter is none, and nearly all are without."""
-        lettered = (position for position, text in enumerate(self.texts) if not text.replace(".", "").isdigit())
-        return [position for position in lettered if self[position].is_prerelease]
+        """The positions of pre-releases. Nearly all texts have no letter; of canonical ones the letters tell."""
+        found = []
+        for position, text in enumerate(self.texts):
+            if text.replace(".", "").isdigit():
+                continue
+            plain = _PLAIN.fullmatch(text) is not None
+            if ("a" in text or "b" in text or "rc" in text or "dev" in text) if plain else self[position].is_prerelease:
+                found.append(position)
+        return found
 
 
 def grouped(project: str, names: Sequence[str]) -> list[tuple[str, list[int]]]:
