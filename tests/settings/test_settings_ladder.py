@@ -127,7 +127,7 @@ def test_an_empty_variable_is_not_set() -> None:
         ("ELFIN_CONCURRENCY", "9" * 5000),
         ("ELFIN_LINK_MODE", "magic"),
         ("UV_KEYRING_PROVIDER", "import"),
-        ("ELFIN_INDEX_URL", "pypi.org/simple"),
+        ("ELFIN_INDEX_URL", "host.example/simple"),
         ("PIP_INDEX_URL", "ftp://host/"),
         ("ELFIN_INDEX", "https://a/ b"),
         ("ELFIN_COLOR", "pink"),
