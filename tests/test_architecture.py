@@ -105,6 +105,32 @@ def test_input_and_output_happen_in_edge_files(source: Source) -> None:
             assert node.func.id not in ("open", "print", "input"), f"{source.path}:{node.lineno}: {node.func.id}()"
 
 
+CHANGES = {
+    "chmod",
+    "link",
+    "makedirs",
+    "mkdir",
+    "remove",
+    "rename",
+    "replace",
+    "rmdir",
+    "symlink",
+    "truncate",
+    "unlink",
+}
+
+
+@every_source
+def test_a_disk_is_changed_by_one_module(source: Source) -> None:
+    if source.room == "edges" and source.path.stem.startswith("disk"):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of, what = node.func.value, node.func.attr
+            changes = isinstance(of, ast.Name) and of.id == "os" and what in CHANGES
+            assert not changes, f"{source.path}:{node.lineno}: os.{what} outside of edges/disk"
+
+
 @every_source
 def test_only_flows_open_the_edge_of_another_room(source: Source) -> None:
     if source.room in ("flows", "cli"):

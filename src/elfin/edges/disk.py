@@ -23,8 +23,8 @@ from elfin.edges.disk_lock import locked
 
 __all__ = [
     "Batch", "create", "link", "link_many", "locked", "make_folder", "make_folders", "make_private_folder",
-    "place_error", "publish", "remove", "remove_file", "remove_folder_if_empty", "rename", "staging", "sweep", "sync",
-    "sync_file", "write",
+    "place_error", "publish", "remove", "remove_file", "remove_folder_if_empty", "rename", "staging", "sweep",
+    "symlink", "sync", "sync_file", "write",
 ]  # fmt: skip
 
 _STAGING = ".elfin-staging-"
@@ -81,6 +81,21 @@ def make_private_folder(path: str) -> None:
         os.mkdir(path, 0o700)
     except OSError as error:
         raise place_error(error, path) from error
+
+
+def symlink(text: str, path: str) -> bool:
+    """Make a symbolic link with this text; False where the file system has none (FAT, some network shares).
+
+    Raises PlaceError.
+    """
+    try:
+        act("symlink", path)
+        os.symlink(text, path)
+    except OSError as error:
+        if error.errno in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            return False
+        raise place_error(error, path) from error
+    return True
 
 
 def rename(source: str, target: str) -> None:

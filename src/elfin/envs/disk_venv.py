@@ -7,12 +7,11 @@ aside. Refuses to touch a folder with something in it that is no virtual environ
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import NamedTuple
 
 from elfin.edges import disk
-from elfin.edges.disk_act import act, place_error
+from elfin.edges.disk_act import place_error
 from elfin.envs import activate, layout, venv_files
 from elfin.envs.model import Environment
 from elfin.errors import PlaceError, UsageError
@@ -156,7 +155,7 @@ def _build(plan: _Plan, root: str) -> None:
     for folder in (scheme.purelib, scheme.scripts, layout.include_folder(interpreter, root)):
         disk.make_folder(folder)
     if interpreter.os == "linux" and interpreter.arch.bits == 64:
-        _symlink("lib", os.path.join(root, "lib64"))
+        disk.symlink("lib", os.path.join(root, "lib64"))
     names = layout.python_names(interpreter)
     _offer(interpreter.executable, os.path.join(scheme.scripts, names[0]))
     for name in names[1:]:
@@ -176,18 +175,6 @@ def _build(plan: _Plan, root: str) -> None:
 
 def _offer(source: str, path: str) -> None:
     """Make `path` start the program `source` (absolute, or beside it): a link, or a copy where there are no links."""
-    if not _symlink(source, path):
+    if not disk.symlink(source, path):
         program = os.path.realpath(os.path.join(os.path.dirname(path), source))
         disk.link(program, path, "copy")
-
-
-def _symlink(text: str, path: str) -> bool:
-    """Make a symbolic link with this text; False where the file system has none (FAT, some network shares)."""
-    try:
-        act("symlink", path)
-        os.symlink(text, path)
-    except OSError as error:
-        if error.errno in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
-            return False
-        raise place_error(error, path) from error
-    return True
