@@ -60,6 +60,8 @@ class _Feed:
         self.solver, self.projects, self.threads, self.progress = solver, projects, threads, progress
         self.given: set[Key] = set()
         self.failed: dict[Key, BaseException] = {}
+        self._asked: set[Key] = set()
+        self._hurried: set[Key] = set()
         self._workers: Workers[Key] | None = None
 
     @property
@@ -82,12 +84,12 @@ class _Feed:
         advanced = self._give_cached(keys)
         missing = [key for key in keys if key not in self.given]
         for key in reversed(missing):
-            self.workers.submit(key, self._call(key), urgent=True)
+            self._submit(key, urgent=True)
         while missing:  # with everything at hand there is no time to win by looking ahead
             likely = self.solver.likely(wanted)
             for key in [*((name, None) for name in likely.listings), *likely.metadata]:
-                if key not in self.given:
-                    self.workers.submit(key, self._call(key))
+                if key not in self._asked:
+                    self._submit(key, urgent=False)
             self._give_finished(block=not advanced)
             for key in missing:
                 if key in self.failed:
@@ -95,10 +97,18 @@ class _Feed:
             if advanced or not self.given.isdisjoint(missing):
                 return
 
+    def _submit(self, key: Key, *, urgent: bool) -> None:
+        """Have a key fetched, once; hurried once as well: each wake-up would else go through hundreds of them."""
+        asked = self._hurried if urgent else self._asked
+        if key not in asked:
+            asked.add(key)
+            self._asked.add(key)
+            self.workers.submit(key, self._call(key), urgent=urgent)
+
     def _give_cached(self, keys: list[Key]) -> bool:
         advanced = False
         for key in keys:
-            if key in self.given or (self._workers is not None and key in self._workers):
+            if key in self.given or key in self._asked:
                 continue
             name, index = key
             projects = self.projects
