@@ -9,8 +9,9 @@ from packaging.version import Version
 
 from elfin.errors import MalformedPage
 from elfin.formats import simplepage
+from elfin.formats.projectname import canonical
 from elfin.index.listing import Listing, digest, from_digest, merged
-from elfin.index.urls import is_name, joined, metadata_url, normalised, project_url
+from elfin.index.urls import is_name, joined, metadata_url, project_url
 from elfin.index.versions import Versions, grouped, version_text
 
 BASE = "https://host/simple/my-project/"
@@ -134,7 +135,7 @@ def test_links_are_joined(base: str, link: str, target: str | None) -> None:
 
 
 def test_addresses_of_pages_and_metadata() -> None:
-    assert normalised("My__Project.x") == "my-project-x"
+    assert canonical("My__Project.x") == "my-project-x"
     assert project_url("https://h/simple", "a") == project_url("https://h/simple/", "a") == "https://h/simple/a/"
     assert metadata_url("https://h/x.whl?sig=1") == "https://h/x.whl.metadata?sig=1"
     assert is_name("a-b2")

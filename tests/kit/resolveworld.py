@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
+from elfin.formats.projectname import canonical
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.model import Ask, Likely, Problem, Resolution, Unusable, Wanted
-from elfin.resolve.requirement import canonical, requirement
+from elfin.resolve.requirement import requirement
 from elfin.resolve.solver import Solver
 from elfin.resolve.source import Choices, Dependencies, Missing
 

@@ -11,8 +11,9 @@ from packaging.requirements import Requirement as Full
 from packaging.utils import canonicalize_name
 
 from elfin.errors import Bug, Malformed
+from elfin.formats.projectname import canonical
 from elfin.resolve.markers import Markers
-from elfin.resolve.requirement import Requirement, canonical, requirement
+from elfin.resolve.requirement import Requirement, requirement
 from kit.resolveworld import LINUX
 
 SHAPES = [

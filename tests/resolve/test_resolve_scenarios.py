@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
+from elfin.formats.projectname import canonical
 from elfin.index.model import File
 from elfin.resolve.choose import FileChoices
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.hints import hints
 from elfin.resolve.model import Problem, Resolution, Wanted
 from elfin.resolve.report import sentences
-from elfin.resolve.requirement import canonical
 from elfin.resolve.solver import Solver
 from elfin.resolve.source import Choices, Dependencies, Missing
 from kit.resolveworld import LINUX, asks

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from elfin.envs.state import canonical_name
+from elfin.formats.projectname import canonical
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -56,7 +56,7 @@ def troubles(distributions: Iterable[Described], markers: Mapping[str, str]) -> 
 
     `markers` is the interpreter's PEP 508 environment without `extra` (`Interpreter.markers`).
     """
-    there = {canonical_name(one.name): one for one in distributions}
+    there = {canonical(one.name): one for one in distributions}
     found: dict[tuple[str, str, str], Trouble] = {}
     waiting: list[tuple[str, str]] = [(name, "") for name in there]
     done = set(waiting)
@@ -70,8 +70,8 @@ def troubles(distributions: Iterable[Described], markers: Mapping[str, str]) -> 
             if requirement is None or not _applies(requirement, markers, extra):
                 continue
             _check(one, text, requirement, there, found)
-            wanted = canonical_name(requirement.name)
-            for pair in ((wanted, canonical_name(asked)) for asked in requirement.extras):
+            wanted = canonical(requirement.name)
+            for pair in ((wanted, canonical(asked)) for asked in requirement.extras):
                 if wanted in there and pair not in done:
                     done.add(pair)
                     waiting.append(pair)
@@ -105,7 +105,7 @@ def _check(
     there: Mapping[str, Described],
     found: dict[tuple[str, str, str], Trouble],
 ) -> None:
-    other = there.get(canonical_name(requirement.name))
+    other = there.get(canonical(requirement.name))
     wanted = text.partition(";")[0].strip() if requirement.url is None else text
     if other is None:
         _add(found, Trouble(one.name, one.version, "missing", wanted, None))
@@ -131,4 +131,4 @@ def _contains(specifier: str, version: str) -> bool:
 
 
 def _add(found: dict[tuple[str, str, str], Trouble], trouble: Trouble) -> None:
-    found.setdefault((canonical_name(trouble.name), trouble.kind, trouble.requirement), trouble)
+    found.setdefault((canonical(trouble.name), trouble.kind, trouble.requirement), trouble)

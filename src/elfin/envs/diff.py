@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from elfin.envs.model import InstalledDistribution
-from elfin.envs.state import State, canonical_name
+from elfin.envs.state import State
+from elfin.formats.projectname import canonical
 
 SEED_PACKAGES = frozenset({"pip", "setuptools", "wheel"})
 """What `venv --seed` (and virtualenv) put into an environment; a sync may be told to keep them."""
@@ -64,7 +65,7 @@ def for_install(state: State, wanted: Iterable[Wanted]) -> Difference:
     changes: list[tuple[str, Change]] = []
     unchanged: list[InstalledDistribution] = []
     for pin in wanted:
-        name = canonical_name(pin.name)
+        name = canonical(pin.name)
         found = there.get(name, ())
         if not found:
             changes.append((name, Add(pin)))
@@ -87,7 +88,7 @@ def for_sync(state: State, wanted: Iterable[Wanted], *, keep: Collection[str] = 
     """The changes after which the environment holds the wanted pins and nothing else, but for the names in `keep`."""
     pins = tuple(wanted)
     needed = for_install(state, pins)
-    spared = {canonical_name(pin.name) for pin in pins} | {canonical_name(name) for name in keep}
+    spared = {canonical(pin.name) for pin in pins} | {canonical(name) for name in keep}
     gone = [(name, Remove(one)) for name, found in _by_name(state).items() if name not in spared for one in found]
     return Difference(
         tuple(sorted((*(change for _, change in gone), *needed.changes), key=change_name)), needed.unchanged
@@ -100,7 +101,7 @@ def for_removal(state: State, names: Iterable[str]) -> tuple[tuple[Remove, ...],
     removals: list[Remove] = []
     missing: list[str] = []
     for name in dict.fromkeys(names):
-        found = there.get(canonical_name(name), ())
+        found = there.get(canonical(name), ())
         removals += [Remove(one) for one in found]
         if not found:
             missing.append(name)
@@ -109,7 +110,7 @@ def for_removal(state: State, names: Iterable[str]) -> tuple[tuple[Remove, ...],
 
 def change_name(change: Change) -> str:
     """The canonical name of the distribution that a change is about."""
-    return change.installed.canonical_name if isinstance(change, Remove) else canonical_name(change.wanted.name)
+    return change.installed.canonical_name if isinstance(change, Remove) else canonical(change.wanted.name)
 
 
 def same_version(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from elfin.envs.model import InstalledDistribution
+from elfin.formats.projectname import canonical
 
 
 class Legacy(NamedTuple):
@@ -66,11 +67,6 @@ class Entry(NamedTuple):
     """It holds METADATA (only asked of `*.dist-info`)."""
 
 
-def canonical_name(name: str) -> str:
-    """The normalised form of a distribution's name (PEP 503)."""
-    return _RUNS.sub("-", name).lower()
-
-
 def state(folders: Iterable[tuple[str, Iterable[Entry]]]) -> State:
     """The state of an environment from its (folder, entries) pairs; entries of another kind are passed over.
 
@@ -103,7 +99,7 @@ def distribution(name: str, path: str) -> InstalledDistribution | None:
     stem, dash, version = name.removesuffix(".dist-info").rpartition("-")
     if not dash or not version or _NAME.fullmatch(stem) is None:
         return None
-    return InstalledDistribution(stem, canonical_name(stem), version, path)
+    return InstalledDistribution(stem, canonical(stem), version, path)
 
 
 def direct_url(data: bytes | None) -> Mapping[str, object] | None:
@@ -124,7 +120,6 @@ def is_editable(data: bytes | None) -> bool:
     return isinstance(folder, dict) and folder.get("editable") is True
 
 
-_RUNS = re.compile(r"[-_.]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EGG = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._]*?)(?:-(?P<version>[^-]+))?(?:-py[0-9.]+(?:-.+)?)?\.(?P<form>egg-info|egg-link|egg)"
@@ -154,7 +149,7 @@ def _legacy(name: str, path: str) -> Legacy | None:
     match = _EGG.fullmatch(name)
     if match is None:
         return None
-    return Legacy(match["name"], canonical_name(match["name"]), match["version"], path, match["form"])
+    return Legacy(match["name"], canonical(match["name"]), match["version"], path, match["form"])
 
 
 def _by_name(found: InstalledDistribution) -> tuple[str, str]:

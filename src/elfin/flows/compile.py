@@ -11,10 +11,10 @@ from elfin.flows import places, requirements, solution
 from elfin.flows.asked import Requests
 from elfin.flows.context import Context
 from elfin.formats import requirementsfile as reader
+from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
 from elfin.formats.urltext import redacted
 from elfin.host.model import Interpreter
-from elfin.resolve.requirement import canonical
 
 
 class CompiledPin(NamedTuple):

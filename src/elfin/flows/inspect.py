@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import disk as envs_disk
 from elfin.envs.model import InstalledDistribution
-from elfin.envs.state import Details, State, canonical_name, direct_url, is_editable
+from elfin.envs.state import Details, State, direct_url, is_editable
 from elfin.errors import Malformed
 from elfin.flows import change, places
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
+from elfin.formats.projectname import canonical
 
 if TYPE_CHECKING:
     from elfin.resolve.markers import Markers
@@ -48,14 +49,14 @@ class Detail(NamedTuple):
 
 def listing(context: Context, where: Where, *, editable: bool | None, exclude: Collection[str]) -> list[Row]:
     """Every distribution, by name; `editable` True: only editable ones, False: none of them."""
-    left_out = {canonical_name(name) for name in exclude}
+    left_out = {canonical(name) for name in exclude}
     state = _state(context, where)
     for problem in state.problems:
         context.warn(f"{problem.path}: {problem.reason}")
     rows = [_row(one) for one in state.distributions if one.canonical_name not in left_out]
     rows += [Row(old.name, old.version or "", None, None) for old in state.legacy if old.canonical_name not in left_out]
     kept = [row for row in rows if editable is None or (row.editable is not None) == editable]
-    return sorted(kept, key=lambda row: canonical_name(row.name))
+    return sorted(kept, key=lambda row: canonical(row.name))
 
 
 def details(context: Context, where: Where, names: Sequence[str]) -> tuple[list[Detail], list[str]]:
@@ -68,14 +69,14 @@ def details(context: Context, where: Where, names: Sequence[str]) -> tuple[list[
     markers = Markers(environment.interpreter.markers)
     there = {one.canonical_name: one for one in state.distributions}
     wanted = list(dict.fromkeys(names))
-    missing = [name for name in wanted if canonical_name(name) not in there]
+    missing = [name for name in wanted if canonical(name) not in there]
     if len(missing) == len(wanted):
         return [], missing
     requirers: dict[str, list[str]] = {}
     for one in state.distributions:
         for name in _requires(envs_disk.metadata(one), markers):
-            requirers.setdefault(canonical_name(name), []).append(one.name)
-    found = [there[canonical_name(name)] for name in wanted if canonical_name(name) in there]
+            requirers.setdefault(canonical(name), []).append(one.name)
+    found = [there[canonical(name)] for name in wanted if canonical(name) in there]
     return [_detail(one, requirers.get(one.canonical_name, []), markers) for one in found], missing
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from elfin.envs import diff
 from elfin.envs import disk as envs_disk
-from elfin.envs.state import State, canonical_name, direct_url
+from elfin.envs.state import State, direct_url
 from elfin.errors import UsageError
 from elfin.flows import change, requirements
 from elfin.flows.asked import Choice, Requests, Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
 from elfin.flows.requirements import Gathered
+from elfin.formats.projectname import canonical
 from elfin.formats.urltext import without_credentials
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _resolved(task: change.Task, gathered: Gathered, choice: Choice, *, reinstal
 
     kept = {} if choice.upgrade else {one.canonical_name: one.version for one in task.state.distributions}
     for name in choice.upgrade_packages:
-        kept.pop(canonical_name(name), None)
+        kept.pop(canonical(name), None)
     solved = solution.solve(task.context, gathered, task.environment.interpreter, choice, kept)
     seconds = task.seconds()
     wanted = pins(solved, gathered, task.state, reinstall=reinstall)

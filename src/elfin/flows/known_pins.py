@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from elfin.envs.state import canonical_name
 from elfin.flows.context import Context
 from elfin.flows.lines import Lines
+from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
 from elfin.formats.urltext import without_credentials
 from elfin.host.model import Interpreter
@@ -25,7 +25,7 @@ def stored(
     if context.refreshing or not _lasting(context):
         return None
     prefix = _prefix(context, interpreter)
-    pins = {canonical_name(one.line.name): one.line for one in read.requirements if isinstance(one.line, PinnedLine)}
+    pins = {canonical(one.line.name): one.line for one in read.requirements if isinstance(one.line, PinnedLine)}
     found = {}
     for name in names:
         line = pins[name]

@@ -12,13 +12,14 @@ from elfin.flows.context import Context
 from elfin.flows.lines import Origin
 from elfin.formats import requirementsfile as reader
 from elfin.formats import wheelname
+from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import DirectReference, PinnedLine
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.host.model import Interpreter
 from elfin.index.model import File
 from elfin.resolve.markers import Markers
 from elfin.resolve.model import Ask
-from elfin.resolve.requirement import Requirement, canonical
+from elfin.resolve.requirement import Requirement
 from elfin.resolve.requirement import requirement as resolvable
 
 

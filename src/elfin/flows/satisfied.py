@@ -8,9 +8,10 @@ from elfin.envs.state import State
 from elfin.errors import Malformed
 from elfin.flows.requirements import Gathered
 from elfin.formats import metadata
+from elfin.formats.projectname import canonical
 from elfin.host.model import Interpreter
 from elfin.resolve.markers import Markers
-from elfin.resolve.requirement import Requirement, canonical, requirement
+from elfin.resolve.requirement import Requirement, requirement
 from elfin.resolve.specifier import admits
 
 

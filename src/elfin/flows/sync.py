@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from elfin.envs import diff
-from elfin.envs.state import canonical_name
 from elfin.errors import UsageError
 from elfin.flows import change, lines
 from elfin.flows.asked import Requests, Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
+from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _plain_pins(read: lines.Lines) -> dict[str, str] | None:
         line = one.line
         if not isinstance(line, PinnedLine) or line.marker is not None or read.constraints:
             return None
-        if pins.setdefault(canonical_name(line.name), line.version) != line.version:
+        if pins.setdefault(canonical(line.name), line.version) != line.version:
             return None
     return pins
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from elfin.errors import MalformedWheel
 from elfin.formats import entrypoints, record, wheelname
+from elfin.formats.projectname import canonical
 from elfin.formats.zip import TAIL, Directory, Entry, NeedMore, directory
 from elfin.formats.zipmember import chunks, read_member
 
@@ -47,7 +48,6 @@ _MAX_RECORD = 64 << 20
 _SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 _LINE = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:[ \t]*([^\r\n]*)")
-_SEPARATORS = re.compile(r"[-_.]+")
 
 
 class Wheel(NamedTuple):
@@ -125,7 +125,7 @@ def record_problems(told: Wheel, members: Iterable[record.Row]) -> tuple[str, ..
 
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings name one project (PEP 503)."""
-    return one == other or _SEPARATORS.sub("-", one).lower() == _SEPARATORS.sub("-", other).lower()
+    return one == other or canonical(one) == canonical(other)
 
 
 def same_version(one: str, other: str) -> bool:

@@ -59,11 +59,6 @@ def _progress(reason: str) -> int:
     return _AXES.index(reason)
 
 
-def nearness(misfit: Misfit | CannotTell) -> int:
-    """How far a need came: 0 for a wrong OS, more for each axis that fitted before the one that did not."""
-    return _progress(misfit.reason)
-
-
 def _of_target(needs: Needs, target: Target) -> list[Verdict]:
     interpreter = target.interpreter
     if needs.os is None:

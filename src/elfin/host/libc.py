@@ -97,7 +97,7 @@ def find(place: root.Root, own: str | None = None) -> Found:
     if not found:
         evidence.append(Evidence("libc", "no libc found", "no program and no known loader names one"))
     if header is None and found and found[0].loader is not None:
-        header = _header(place, found[0].loader)
+        header = header_of(place, found[0].loader)
     return Found(found, program, header, tuple(evidence))
 
 
@@ -189,7 +189,8 @@ def spell(libc: Libc) -> str:
     return f"{libc.family} {version}"
 
 
-def _header(place: root.Root, path: str) -> elf.Header | None:
+def header_of(place: root.Root, path: str) -> elf.Header | None:
+    """The ELF header of a file in a place, None for one that is not there or no ELF file."""
     read = root.reader(place, path)
     if read is None:
         return None
@@ -215,7 +216,7 @@ def glibc_version(place: root.Root, loader: str, header: elf.Header) -> tuple[in
     """
     physical = root.file(place, loader) or loader
     for path in _libraries(place, loader, physical):
-        own = _header(place, path)
+        own = header_of(place, path)
         if own is None or (own.machine, own.bits, own.little_endian) != (
             header.machine,
             header.bits,

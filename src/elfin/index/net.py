@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from elfin.edges.net import Client, Response, content_range, origin
 from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable, UnsafeArchive
 from elfin.formats import simplepage
+from elfin.formats.projectname import canonical
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.index import disk, freshness, hashes, urls
 from elfin.index.listing import Listing, digest, from_digest, merged
@@ -57,7 +58,7 @@ class Index:
         self._cache = cache
         self._all = strategy == "all"
         self._offline = offline
-        self._refresh = refresh if isinstance(refresh, bool) else frozenset(map(urls.normalised, refresh))
+        self._refresh = refresh if isinstance(refresh, bool) else frozenset(map(canonical, refresh))
         self._clock = clock
         self._listings: _Once[Listing | None] = _Once()
         self._link_pages: _Once[simplepage.Page] = _Once()
@@ -68,14 +69,14 @@ class Index:
 
         Raises Unreachable (also for "offline and not cached"), Unauthorized, MalformedPage.
         """
-        project = urls.normalised(name)
+        project = canonical(name)
         if not urls.is_name(project):
             return None
         return self._listings.get(project, lambda: self._find(project))
 
     def at_hand(self, name: str) -> Known | None:
         """`listing` if it can be told without the network, None otherwise."""
-        project = urls.normalised(name)
+        project = canonical(name)
         if not urls.is_name(project):
             return Known(None)
         try:

@@ -12,12 +12,6 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 """JSON first: it is the form that new fields go to (PEP 833)."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_SEPARATORS = re.compile(r"[-_.]+")
-
-
-def normalised(name: str) -> str:
-    """The one spelling of a project's name (PEP 503)."""
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def is_name(project: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from elfin.index.urls import normalised
+from elfin.formats.projectname import canonical
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -130,7 +130,7 @@ def _by_text(project: str, names: Sequence[str]) -> dict[str, list[int]]:
             parts = name.split("-", 6)
             prefix = parts[0]
             if prefix not in ours:
-                ours[prefix] = normalised(prefix) == project
+                ours[prefix] = canonical(prefix) == project
             text = parts[1] if ours[prefix] and 5 <= len(parts) <= 6 else ""
         else:
             text = _sdist_version(project, name, ours)
@@ -154,7 +154,7 @@ def _sdist_version(project: str, name: str, ours: dict[str, bool]) -> str:
     while cut > 0:
         prefix = stem[:cut]
         if prefix not in ours:
-            ours[prefix] = normalised(prefix) == project
+            ours[prefix] = canonical(prefix) == project
         if ours[prefix]:
             return stem[cut + 1 :]
         cut = stem.find("-", cut + 1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from elfin.errors import MalformedElf
 from elfin.formats import elf
 from elfin.host import libc as libcs
 from elfin.host import root
@@ -29,7 +28,7 @@ def describe(
     path: str, answer: dict[str, Any], place: root.Root, cache_folder: str | None, extra: list[str]
 ) -> Interpreter:
     """The interpreter of an answer; remembered unless `cache_folder` is None."""
-    header = _header(place, answer["real_executable"] or path)
+    header = libcs.header_of(place, answer["real_executable"] or path)
     libc = None if header is None else libcs.of_program(place, header)
     known = probes.interpreter(path, answer, header, libc)
     if cache_folder is not None:
@@ -52,16 +51,6 @@ def _watched(place: root.Root, answer: dict[str, Any], header: elf.Header | None
     return watched
 
 
-def _header(place: root.Root, path: str) -> elf.Header | None:
-    read = root.reader(place, path)
-    if read is None:
-        return None
-    try:
-        return elf.read_header(read)
-    except MalformedElf:
-        return None
-
-
 def _here(place: root.Root) -> Host:
     name = os.uname()
     return detect(place, Facts(name.sysname, name.machine))
@@ -71,7 +60,7 @@ def _said(path: str, place: root.Root) -> bytes:
     """Standard output of the probe. Raises what keeps it from answering, in words."""
     import subprocess
 
-    header = _header(place, path)
+    header = libcs.header_of(place, path)
     if header is not None and header.interpreter is not None and root.file(place, header.interpreter) is None:
         raise trouble.loader_missing(path, header.interpreter, header, _here(place))
     script = os.path.join(os.path.dirname(__file__), "_probe.py")

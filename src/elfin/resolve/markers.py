@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from elfin.errors import Bug, Malformed
-from elfin.resolve.requirement import canonical
+from elfin.formats.projectname import canonical
 
 _ATOM = re.compile(
     r"\s*(?P<name>[a-z_]+)\s*(?P<operator>===?|!=|<=|>=|<|>)\s*(?P<quote>[\"'])(?P<value>[^\"']*)(?P=quote)\s*"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from elfin.formats.projectname import canonical
 from elfin.resolve.markers import Markers
 from elfin.resolve.model import Ask, Problem
-from elfin.resolve.requirement import Requirement, canonical, requirement
+from elfin.resolve.requirement import Requirement, requirement
 from elfin.resolve.source import Dependencies
 from elfin.resolve.specifier import names_prerelease, pins_exactly
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from elfin.formats.urltext import redacted
 from elfin.resolve.clause import ROOT, Asked, Clause, Constrained, Depends, Derived, Unavailable
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.model import Ask, Unusable
 from elfin.resolve.requirement import Requirement
 from elfin.resolve.specifier import text_of
-from elfin.resolve.wording import conclusion, joined, lack_text, redacted, requirement_text, versions_text
+from elfin.resolve.wording import conclusion, joined, lack_text, requirement_text, versions_text
 
 ONE_SENTENCE = 4
 """Up to so many premises are said in one sentence."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from elfin.errors import Malformed
+from elfin.formats.projectname import canonical
 from elfin.resolve.specifier import PLAIN_CLAUSE, Clauses, clauses_of, text_of
 
 _PLAIN = re.compile(
@@ -20,7 +21,6 @@ _PLAIN = re.compile(
     rf"\s*(?P<open>\()?\s*(?P<clauses>{PLAIN_CLAUSE}\s*(?:,\s*{PLAIN_CLAUSE}\s*)*)?(?(open)\))"
     r"\s*(?:;\s*(?P<marker>\S.*?))?\s*"
 )
-_RUNS = re.compile(r"[-_.]+")
 
 
 class Requirement(NamedTuple):
@@ -42,12 +42,6 @@ class Requirement(NamedTuple):
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
         where = f" @ {self.url}" if self.url else text_of(self.clauses)
         return f"{self.name}{extras}{where}"
-
-
-@lru_cache(maxsize=65536)
-def canonical(name: str) -> str:
-    """Normalise the name of a project or an extra (PEP 503, PEP 685)."""
-    return _RUNS.sub("-", name).lower()
 
 
 @lru_cache(maxsize=65536)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from elfin.formats.urltext import redacted
 from elfin.resolve.clause import ROOT
 from elfin.resolve.package import Package
 from elfin.resolve.requirement import Requirement
 from elfin.resolve.specifier import ABSENT, text_of
 
 MOST_RUNS = 3
-_USERINFO = re.compile(r"(?<=//)[^/@\s]+@")
-
-
-def redacted(url: str) -> str:
-    """Hide the user and password of a URL."""
-    return _USERINFO.sub("****@", url)
 
 
 def requirement_text(requirement: Requirement) -> str:
