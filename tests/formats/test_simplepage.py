@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from elfin.errors import MalformedPage
 from elfin.formats import simplepage, simplepage_html
-from elfin.formats.simplepage import Entry
+from elfin.formats.simplepage import File
 
 SHA = "ab" * 32
-FULL = Entry("a-1.0-py3-none-any.whl", "../a.whl", {"sha256": SHA}, ">=3.8,<4", "broken & bad", 12,
+FULL = File("a-1.0-py3-none-any.whl", "../a.whl", {"sha256": SHA}, ">=3.8,<4", "broken & bad", 12,
              "2026-01-02T03:04:05Z", {"sha256": SHA})  # fmt: skip
-BARE = Entry("a-1.0.tar.gz", "https://host/a-1.0.tar.gz", {}, None, None, None, None, None)
+BARE = File("a-1.0.tar.gz", "https://host/a-1.0.tar.gz", {}, None, None, None, None, None)
 
 
-def entries(body: bytes | str) -> list[Entry | None]:
+def entries(body: bytes | str) -> list[File | None]:
     page = simplepage.page(body.encode() if isinstance(body, str) else body)
     through_cache = [simplepage.unpacked(line)[0] for line in simplepage.packed([[row] for row in page.rows])]
-    read = [simplepage.entry(page.form, row) for row in page.rows]
-    assert [simplepage.entry(page.form, row) for row in through_cache] == read
+    read = [simplepage.file(page.form, row, str) for row in page.rows]
+    assert [simplepage.file(page.form, row, str) for row in through_cache] == read
     assert page.names == [entry.filename if entry else name for entry, name in zip(read, page.names, strict=True)]
     return read
 
@@ -159,7 +159,9 @@ def test_the_quick_way_agrees_with_the_parser_or_steps_aside(rows: list[tuple[st
     quick, slow = simplepage_html._strict(text), simplepage_html._lenient(text)
     if quick is not None:
         assert quick[0] == slow[0]
-        assert [simplepage_html.entry(row) for row in quick[1]] == [simplepage_html.entry(row) for row in slow[1]]
+        assert [simplepage_html.file(row, str) for row in quick[1]] == [
+            simplepage_html.file(row, str) for row in slow[1]
+        ]
 
 
 def test_the_common_shape_takes_the_quick_way() -> None:
@@ -175,7 +177,7 @@ def test_a_base_is_honoured() -> None:
 
 def test_a_name_is_taken_from_the_link_where_the_text_is_none() -> None:
     assert entries('<a href="d/a-1.0%2Bcpu-py3-none-any.whl#x">Download</a>') == [
-        Entry("a-1.0+cpu-py3-none-any.whl", "d/a-1.0%2Bcpu-py3-none-any.whl", {}, None, None, None, None, None)
+        File("a-1.0+cpu-py3-none-any.whl", "d/a-1.0%2Bcpu-py3-none-any.whl", {}, None, None, None, None, None)
     ]
 
 

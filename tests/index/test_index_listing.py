@@ -10,9 +10,9 @@ from packaging.version import Version
 from elfin.errors import MalformedPage
 from elfin.formats import simplepage
 from elfin.formats.projectname import canonical
-from elfin.index.listing import Listing, digest, from_digest, merged
+from elfin.index.listing import Digest, Listing, digest, from_digest, merged
 from elfin.index.urls import is_name, joined, metadata_url, project_url
-from elfin.index.versions import Versions, grouped, version_text
+from elfin.index.versions import early, grouped, version_text
 
 BASE = "https://host/simple/my-project/"
 
@@ -60,7 +60,7 @@ def test_versions_ascend_and_spellings_of_one_are_one() -> None:
     names = [f"my_project-{text}-py3-none-any.whl" for text in ("2.0", "1.10", "1.9", "2.0rc1", "junk", "1.9.0")]
     found = listing([*names, "my-project-1.9.tar.gz"])
     assert [str(version) for version in found.versions] == ["1.9", "1.10", "2.0rc1", "2.0"]
-    assert found.versions.prereleases() == [2]
+    assert found.versions.early == [2]  # type: ignore[attr-defined]
     assert [file.filename for file in found.files(0)] == [names[2], names[5], "my-project-1.9.tar.gz"]
     assert found.files(1)[0].url == f"https://host/files/{names[1]}"
 
@@ -83,19 +83,38 @@ def test_a_base_in_the_page_moves_its_links() -> None:
     assert from_digest(data, "https://host").files(0)[0].url == "https://host/other/a-1.0.zip"
 
 
-@pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"{}\n", b"[]\n", b'{"schema": 1}\n'])
+@pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"{}\n", b"[]\n", b'{"schema": 1}\n', b'{"schema": 2}\n'])
 def test_a_damaged_digest_is_refused(damage: bytes) -> None:
     with pytest.raises(MalformedPage):
-        from_digest(damage, "https://host")
+        from_digest(Digest(damage, 0, lambda first, last: b""), "https://host")
 
 
 def test_a_digest_cut_anywhere_is_refused() -> None:
     names = ["my_project-1.0-py3-none-any.whl", "my_project-2.0-py3-none-any.whl"]
     rows = [{"filename": name, "url": name} for name in names]
     whole = digest("my-project", BASE, simplepage.Page("json", None, None, None, names, rows))
-    for end in range(len(whole)):
+    with pytest.raises(MalformedPage):
+        from_digest(whole._replace(size=whole.size - 1), "https://host")
+    for end in range(len(whole.head)):
         with pytest.raises(MalformedPage):
-            from_digest(whole[:end], "https://host")
+            from_digest(whole._replace(head=whole.head[:end]), "https://host")
+
+
+def test_the_newest_version_comes_first_and_others_are_not_read() -> None:
+    names = [f"my_project-{text}-py3-none-any.whl" for text in ("1.0", "2.0", "3.0")]
+    rows = [{"filename": name, "url": name} for name in names]
+    whole = digest("my-project", BASE, simplepage.Page("json", None, None, None, names, rows))
+    asked = []
+
+    def take(first: int, last: int) -> bytes:
+        asked.append((first, last))
+        return whole.rows(first, last)
+
+    found = from_digest(whole._replace(rows=take), "https://host")
+    assert asked == []
+    assert found.offer(2).names == names[2:]
+    assert asked == [(0, whole.size // 3)]
+    assert found.files(0)[0].filename == names[0] and asked[1:] == [(whole.size // 3 * 2, whole.size)]
 
 
 def test_merged_listings_offer_everything_once() -> None:
@@ -153,5 +172,4 @@ def test_versions_are_ordered_as_pep_440_orders_them(texts: list[str], odd: str)
     texts = [text for text in [*texts, odd] if text]
     order = [text for text, _ in grouped("x", [f"x-{text}.tar.gz" for text in texts])]
     assert [Version(text) for text in order] == sorted(set(map(Version, texts)))
-    early = [position for position, text in enumerate(order) if Version(text).is_prerelease]
-    assert Versions(order).prereleases() == early
+    assert early(order) == [position for position, text in enumerate(order) if Version(text).is_prerelease]

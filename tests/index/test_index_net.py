@@ -13,6 +13,7 @@ import pytest
 
 from elfin.edges.net import Client, Network
 from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, PlaceError, Unauthorized, Unreachable
+from elfin.formats.metadata import Dependencies, dependencies
 from elfin.index import net_wheel
 from elfin.index.model import File
 from elfin.index.net import Index
@@ -48,6 +49,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[IndexServer]:
 @pytest.fixture
 def cache(tmp_path: Path) -> str:
     return str(tmp_path / "cache")
+
+
+def told_by(data: bytes) -> Dependencies:
+    """What METADATA of a wheel of this kit says; never nothing."""
+    found = dependencies(metadata_of(data) or b"")
+    assert found.requires
+    return found
 
 
 def one_file(index: Index, name: str = "good", position: int = 0) -> File:
@@ -168,14 +176,14 @@ def test_offline_uses_what_is_there_however_old(
     clock = Clock()
     online = Index(client, [server.url], cache=cache, clock=clock)
     file = one_file(online)
-    metadata = online.metadata(file)
+    metadata = online.dependencies(file)
     clock.now += 10**9
     offline = Index(client, [server.url], cache=cache, clock=clock, offline=True)
     asked = len(server.requests)
-    assert offline.metadata(one_file(offline)) == metadata
+    assert offline.dependencies(one_file(offline)) == metadata
     for call in (
         lambda: offline.listing("other"),
-        lambda: offline.metadata(one_file(offline, position=1)),
+        lambda: offline.dependencies(one_file(offline, position=1)),
         lambda: offline.download(file, str(tmp_path / "x")),
     ):
         with pytest.raises(Unreachable, match=r"offline and .* not cached"):
@@ -186,7 +194,7 @@ def test_offline_uses_what_is_there_however_old(
 @pytest.mark.parametrize("damage", [b"", b"x", b"{}\n", b'{"validators": [1, 2]}\n', bytes(5000)])
 def test_a_damaged_cache_is_fetched_again(server: IndexServer, client: Client, cache: str, damage: bytes) -> None:
     index = Index(client, [server.url], cache=cache)
-    expected = index.metadata(one_file(index))
+    expected = index.dependencies(one_file(index))
     stored = [path for path in Path(cache).rglob("*") if path.is_file()]
     assert len(stored) == 2
     for path in stored:
@@ -194,20 +202,20 @@ def test_a_damaged_cache_is_fetched_again(server: IndexServer, client: Client, c
         for broken in (damage, content[:-1], content[: len(content) // 2] + bytes(20), content[:10]):
             path.write_bytes(broken)
             again = Index(client, [server.url], cache=cache)
-            assert again.metadata(one_file(again)) == expected
+            assert again.dependencies(one_file(again)) == expected
 
 
 def test_a_cache_that_cannot_be_written_is_only_slower(server: IndexServer, client: Client, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     index = Index(client, [server.url], cache=str(tmp_path / "file" / "cache"))
-    assert index.metadata(one_file(index)) == metadata_of(ONE)
+    assert index.dependencies(one_file(index)) == told_by(ONE)
 
 
 def test_no_credential_reaches_the_cache_or_a_file(client: Client, cache: str) -> None:
     with IndexServer({"good": GOOD}, auth=("me", "s3cr3t")) as server:
         index = Index(client, [server.url_with("me", "s3cr3t")], cache=cache)
         file = one_file(index)
-        assert index.metadata(file) == metadata_of(ONE)
+        assert index.dependencies(file) == told_by(ONE)
         assert "s3cr3t" not in file.url
         for path in Path(cache).rglob("*"):
             assert "s3cr3t" not in str(path) and (path.is_dir() or b"s3cr3t" not in path.read_bytes())
@@ -218,8 +226,8 @@ def test_no_credential_reaches_the_cache_or_a_file(client: Client, cache: str) -
 
 def test_metadata_is_fetched_beside_the_file_and_kept(server: IndexServer, client: Client, cache: str) -> None:
     index = Index(client, [server.url], cache=cache)
-    assert index.metadata(one_file(index)) == metadata_of(ONE)
-    assert index.metadata(one_file(index)) == metadata_of(ONE)
+    assert index.dependencies(one_file(index)) == told_by(ONE)
+    assert index.dependencies(one_file(index)) == told_by(ONE)
     assert server.paths()[1:] == ["/files/good/good-1.0-py3-none-any.whl.metadata"]
 
 
@@ -227,7 +235,7 @@ def test_metadata_with_another_hash_is_refused(server: IndexServer, client: Clie
     index = Index(client, [server.url])
     server.fault("/files/good/good-1.0-py3-none-any.whl.metadata", kit.page(b"Name: evil\n"))
     with pytest.raises(HashMismatch) as caught:
-        index.metadata(one_file(index))
+        index.dependencies(one_file(index))
     assert hashlib.sha256(b"Name: evil\n").hexdigest() in caught.value.message
     assert "installed" in (caught.value.state or "")
 
@@ -235,35 +243,35 @@ def test_metadata_with_another_hash_is_refused(server: IndexServer, client: Clie
 def test_metadata_that_is_promised_but_missing_is_read_from_the_wheel(server: IndexServer, client: Client) -> None:
     server.fault("/files/good/good-1.0-py3-none-any.whl.metadata", kit.status(404))
     index = Index(client, [server.url])
-    assert index.metadata(one_file(index)) == metadata_of(ONE)
+    assert index.dependencies(one_file(index)) == told_by(ONE)
 
 
 def test_metadata_of_an_sdist_is_somebody_elses_work(server: IndexServer, client: Client) -> None:
     listing = Index(client, [server.url]).listing("good")
     assert listing is not None
     sdist = next(file for file in listing.files(0) if file.filename.endswith(".tar.gz"))
-    assert Index(client, [server.url]).metadata(sdist) is None
+    assert Index(client, [server.url]).dependencies(sdist) is None
 
 
 @pytest.mark.parametrize(("extra", "requests"), [(0, 1), (200, 1), (1500, 2)])
 def test_one_range_reads_metadata_of_most_wheels(client: Client, extra: int, requests: int) -> None:
-    data = wheel("big", "1.0", extra=extra)
+    data = wheel("big", "1.0", requires=("far>2",), extra=extra)
     for form in ("json", "html"):
         with IndexServer({"big": {"big-1.0-py3-none-any.whl": data}}, form=form, metadata=False) as server:
             index = Index(client, [server.url])
-            assert index.metadata(one_file(index, "big")) == metadata_of(data)
+            assert index.dependencies(one_file(index, "big")) == told_by(data)
             assert len(server.requests) - 1 == requests
             assert "range" in server.requests[-1].headers
 
 
 @pytest.mark.parametrize("options", [{"ranges": False}, {"suffix_ranges": False}])
 def test_servers_without_ranges_cost_more_but_work(client: Client, options: dict[str, Any]) -> None:
-    data = wheel("big", "1.0", extra=100)
+    data = wheel("big", "1.0", requires=("far>2",), extra=100)
     projects = {"big": {"big-1.0-py3-none-any.whl": data}, "good": GOOD}
     with IndexServer(projects, metadata=False, **options) as server:
         index = Index(client, [server.url])
-        assert index.metadata(one_file(index, "big")) == metadata_of(data)
-        assert index.metadata(one_file(index)) == metadata_of(ONE)
+        assert index.dependencies(one_file(index, "big")) == told_by(data)
+        assert index.dependencies(one_file(index)) == told_by(ONE)
 
 
 @pytest.mark.parametrize("answer", [
@@ -273,18 +281,18 @@ def test_servers_without_ranges_cost_more_but_work(client: Client, options: dict
     kit.status(416),
 ])  # fmt: skip
 def test_servers_that_lie_about_ranges_are_not_believed(client: Client, answer: kit.Answer) -> None:
-    data = wheel("big", "1.0", extra=100)
+    data = wheel("big", "1.0", requires=("far>2",), extra=100)
     with IndexServer({"big": {"big-1.0-py3-none-any.whl": data}}, metadata=False) as server:
         server.fault("/files/big/big-1.0-py3-none-any.whl", answer, times=2)
         index = Index(client, [server.url])
-        assert index.metadata(one_file(index, "big")) == metadata_of(data)
+        assert index.dependencies(one_file(index, "big")) == told_by(data)
 
 
 def test_a_wheel_that_is_none_is_named(client: Client) -> None:
     with IndexServer({"bad": {"bad-1.0-py3-none-any.whl": b"<html>" * 100}}, metadata=False) as server:
         index = Index(client, [server.url])
         with pytest.raises(MalformedWheel, match=r"bad-1\.0-py3-none-any.whl"):
-            index.metadata(one_file(index, "bad"))
+            index.dependencies(one_file(index, "bad"))
 
 
 def test_a_listed_file_that_is_gone_is_said(client: Client) -> None:
@@ -293,7 +301,7 @@ def test_a_listed_file_that_is_gone_is_said(client: Client) -> None:
         file = one_file(index)
         server.projects.clear()
         with pytest.raises(Unreachable, match="listed, but"):
-            index.metadata(file)
+            index.dependencies(file)
 
 
 def test_a_download_is_checked_by_every_listed_hash(server: IndexServer, client: Client, tmp_path: Path) -> None:
@@ -372,7 +380,7 @@ def test_a_folder_of_wheels_needs_no_index(client: Client, tmp_path: Path) -> No
         index = Index(client, [], find_links=[place], offline=True)
         assert index.listing("other") is None
         file = one_file(index)
-        assert index.metadata(file) == metadata_of(ONE)
+        assert index.dependencies(file) == told_by(ONE)
         target = str(tmp_path / f"copy{len(os.listdir(tmp_path))}")
         assert index.download(file, target) == hashlib.sha256(ONE).hexdigest()
         assert Path(target).read_bytes() == ONE
@@ -390,7 +398,7 @@ def test_a_page_of_links_serves_several_projects(client: Client) -> None:
         links = '<a href="files/good/good-1.0-py3-none-any.whl">get it</a> <a href="files/x/far-1.0.zip">far</a>'
         server.fault("/links.html", kit.page(links))
         index = Index(client, [], find_links=[f"{server.root}/links.html"])
-        assert index.metadata(one_file(index)) == metadata_of(ONE)
+        assert index.dependencies(one_file(index)) == told_by(ONE)
         assert index.listing("far") is not None
         assert server.paths().count("/links.html") == 1
 
@@ -401,7 +409,7 @@ def test_an_index_may_be_a_tree_of_folders(client: Client, tmp_path: Path) -> No
     (tmp_path / "paged").mkdir()
     (tmp_path / "paged" / "index.html").write_text('<a href="../good/good-1.0-py3-none-any.whl">paged-1.0.zip</a>')
     index = Index(client, [f"file://{tmp_path}"])
-    assert index.metadata(one_file(index)) == metadata_of(ONE)
+    assert index.dependencies(one_file(index)) == told_by(ONE)
     paged = index.listing("paged")
     assert paged is not None
     assert paged.files(0)[0].url == f"file://{tmp_path}/good/good-1.0-py3-none-any.whl"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from packaging.version import Version
 
-from elfin.index.model import File
+from elfin.index.model import File, Offer, offer_of
 from elfin.resolve.choose import FileChoices, chosen_file
 from elfin.resolve.model import Unusable
 
@@ -76,13 +74,13 @@ def test_files_are_looked_at_for_the_version_asked_about_only() -> None:
         [file("a-2-py3-none-best.whl", yanked="oops"), file("a-2.tar.gz", yanked="")],
     ]
 
-    def files_of(index: int) -> Sequence[File]:
+    def offered(index: int) -> Offer:
         asked.append(index)
-        return shelf[index]
+        return offer_of(shelf[index])
 
     choices = FileChoices(
         [Version("1"), Version("2")],
-        files_of,
+        offered,
         rank=lambda name: 0,
         misfit=lambda names: "",
         python_version=Version("3.12"),
@@ -92,4 +90,4 @@ def test_files_are_looked_at_for_the_version_asked_about_only() -> None:
     assert choices.usable(0) is None
     assert choices.file(0) == shelf[0][0]
     assert choices.yanked(0) is None
-    assert asked == [1, 0, 0]
+    assert asked == [1, 1, 0]

@@ -8,7 +8,7 @@ import pytest
 from packaging.version import InvalidVersion, Version
 
 from elfin.formats.metadata import metadata
-from elfin.index.model import File
+from elfin.index.model import File, offer_of
 from elfin.resolve.choose import FileChoices
 from elfin.resolve.model import Resolution, Wanted
 from elfin.resolve.requirement import requirement
@@ -50,7 +50,7 @@ class Page:
         self.versions = sorted(self.releases)
         self.choices = FileChoices(
             self.versions,
-            lambda index: self.releases[self.versions[index]],
+            lambda index: offer_of(self.releases[self.versions[index]]),
             rank=rank,
             misfit=lambda names: "",
             python_version=python,

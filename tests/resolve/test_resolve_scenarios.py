@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from packaging.version import Version
 
 from elfin.formats.projectname import canonical
-from elfin.index.model import File
+from elfin.index.model import File, Offer, offer_of
 from elfin.resolve.choose import FileChoices
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.hints import hints
@@ -75,12 +75,12 @@ class Index:
             return Missing()
         releases = self.releases[name]
 
-        def files_of(index: int) -> Sequence[File]:
-            return files(name, *releases[index])
+        def offered(index: int) -> Offer:
+            return offer_of(files(name, *releases[index]))
 
         return FileChoices(
             [Version(text) for text, _ in releases],
-            files_of,
+            offered,
             rank=self.place.rank,
             misfit=lambda names: "its wheels are for other platforms",
             python_version=self.place.python,

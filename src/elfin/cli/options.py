@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-
+from elfin.cli.plainly import argparse
 from elfin.errors import UsageError
+from elfin.record import TYPE_CHECKING
 
-TYPE_CHECKING = False  # `typing` itself would cost a tenth of the way to a command
 if TYPE_CHECKING:
     from typing import NoReturn
 

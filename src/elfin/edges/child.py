@@ -12,9 +12,13 @@ import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, NoReturn
 
 from elfin.errors import PlaceError
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 _TAIL = 64 * 1024
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"

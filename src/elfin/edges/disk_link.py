@@ -11,10 +11,10 @@ import fcntl
 import os
 import stat
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from elfin.edges.disk_act import act, place_error
 from elfin.edges.disk_together import together
+from elfin.record import NamedTuple
 
 REFLINK, HARDLINK, COPY, SYMLINK = "reflink", "hardlink", "copy", "symlink"
 _ORDER = (REFLINK, HARDLINK, COPY)

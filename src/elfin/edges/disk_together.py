@@ -6,7 +6,8 @@ System calls release the interpreter's lock, so two threads make files nearly tw
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+
+from elfin.record import TypeVar
 
 _Part = TypeVar("_Part")
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from elfin.edges.net_body import PIECE, AttemptError, pieces, too_large, whole
 from elfin.edges.net_pool import Network, Pools, broken, network
@@ -19,8 +18,11 @@ from elfin.edges.net_status import content_range, redirected, refusal, status_wo
 from elfin.edges.net_url import origin
 from elfin.errors import Unreachable
 from elfin.formats.urltext import Credentials, redacted, without_credentials
+from elfin.record import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from urllib3 import BaseHTTPResponse
 
 __all__ = ["Client", "Credentials", "Network", "Received", "Response", "content_range", "network", "origin", "redacted"]

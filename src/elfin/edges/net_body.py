@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
+
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 PIECE = 1 << 16
 """Bytes asked of the socket at once."""

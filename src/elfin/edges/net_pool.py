@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from _thread import allocate_lock
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.edges.net_body import AttemptError
 from elfin.edges.net_url import bypasses_proxy, host_and_port
 from elfin.formats.urltext import redacted, without_credentials
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import ssl

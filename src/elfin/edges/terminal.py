@@ -12,7 +12,12 @@ import sys
 from _thread import allocate_lock  # what threading.Lock is, without the import of threading
 from collections.abc import Callable
 from time import monotonic
-from typing import TextIO
+
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

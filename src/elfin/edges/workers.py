@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, NamedTuple, TypeVar
+
+from elfin.record import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -8,9 +8,9 @@ too. PEP 508 markers are evaluated with the environment that is given, never thi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.formats.projectname import canonical
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

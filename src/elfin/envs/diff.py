@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 from elfin.envs.model import InstalledDistribution
 from elfin.envs.state import State
 from elfin.formats.projectname import canonical
+from elfin.record import NamedTuple
 
 SEED_PACKAGES = frozenset({"pip", "setuptools", "wheel"})
 """What `venv --seed` (and virtualenv) put into an environment; a sync may be told to keep them."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from elfin.edges.disk_act import place_error
 from elfin.envs import venv_files
 from elfin.errors import PlaceError
 from elfin.formats import pyvenvcfg
+from elfin.record import NamedTuple
 
 
 class Found(NamedTuple):

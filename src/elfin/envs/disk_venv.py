@@ -8,7 +8,6 @@ aside. Refuses to touch a folder with something in it that is no virtual environ
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from elfin.edges import disk
 from elfin.edges.disk_act import place_error
@@ -16,6 +15,7 @@ from elfin.envs import activate, layout, venv_files
 from elfin.envs.model import Environment
 from elfin.errors import PlaceError, UsageError
 from elfin.host.model import Interpreter
+from elfin.record import NamedTuple
 
 _CONFIGURATION = "pyvenv.cfg"
 

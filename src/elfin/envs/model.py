@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from elfin.host.model import Interpreter
+from elfin.record import NamedTuple
 
 
 class Scheme(NamedTuple):

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from elfin.envs.model import InstalledDistribution
 from elfin.formats.projectname import canonical
+from elfin.record import NamedTuple
 
 
 class Legacy(NamedTuple):

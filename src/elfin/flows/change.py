@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import diff
 from elfin.envs import disk as envs_disk
@@ -16,6 +15,7 @@ from elfin.flows.asked import Where
 from elfin.flows.context import Context
 from elfin.flows.outcome import Changed, Outcome
 from elfin.formats.urltext import without_credentials
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from elfin.index.model import File

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from elfin.edges import disk
 from elfin.errors import UsageError
@@ -15,6 +14,7 @@ from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
 from elfin.formats.urltext import redacted
 from elfin.host.model import Interpreter
+from elfin.record import NamedTuple
 
 
 class CompiledPin(NamedTuple):

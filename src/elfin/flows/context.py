@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from elfin.edges import terminal
 from elfin.errors import PlaceError
+from elfin.record import TYPE_CHECKING
 from elfin.settings import disk as settings_disk
 from elfin.settings import ladder
 from elfin.settings.model import Settings
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from elfin.edges.net import Client
     from elfin.host.disk import FolderRoot
     from elfin.host.model import Host, Interpreter

@@ -11,7 +11,6 @@ import json
 import os
 import time
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin import __version__
 from elfin.edges import disk
@@ -19,6 +18,7 @@ from elfin.flows.asked import Requests
 from elfin.flows.context import Context
 from elfin.host.model import Interpreter
 from elfin.index.freshness import DEFAULT_LIFETIME
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from elfin.wheels.model import Install

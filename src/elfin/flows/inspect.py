@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.envs import disk as envs_disk
 from elfin.envs.model import InstalledDistribution
@@ -14,6 +13,7 @@ from elfin.flows import change, places
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
 from elfin.formats.projectname import canonical
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from elfin.resolve.markers import Markers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from elfin.envs import diff
 from elfin.envs import disk as envs_disk
@@ -16,6 +15,7 @@ from elfin.flows.outcome import Outcome
 from elfin.flows.requirements import Gathered
 from elfin.formats.projectname import canonical
 from elfin.formats.urltext import without_credentials
+from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from elfin.flows.solution import Solved

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from elfin.errors import UsageError
 from elfin.flows.asked import Requests
@@ -12,6 +11,7 @@ from elfin.flows.context import Context
 from elfin.formats import requirementsfile as reader
 from elfin.formats.requirementsfile import DirectReference, PinnedLine, RequirementText
 from elfin.formats.urltext import redacted
+from elfin.record import NamedTuple
 from elfin.settings.model import Sourced
 
 Asked = PinnedLine | RequirementText | DirectReference

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from elfin.record import NamedTuple
 
 
 class Changed(NamedTuple):

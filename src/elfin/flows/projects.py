@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from packaging.version import Version
 
-from elfin.errors import Malformed, NoWheel, Refused
-from elfin.formats import metadata as metadata_format
+from elfin.errors import Malformed, MalformedMetadata, NoWheel, Refused
 from elfin.formats import wheelname
 from elfin.index.listing import Listing
-from elfin.index.model import File
+from elfin.index.model import File, Offer, offer_of
 from elfin.index.net import Index
 from elfin.resolve.choose import FileChoices
 from elfin.resolve.model import Unusable
@@ -42,6 +41,8 @@ class Projects:
         self._references = dict(references or {})
         self._hashes = dict(hashes or {})
         self._choices: dict[str, FileChoices | Missing] = {}
+        self._ranks: dict[str, int | None] = {}
+        """By what follows name and version in a wheel's name."""
 
     def cached_choices(self, name: str) -> FileChoices | Missing | None:
         """The versions of a project if no network is needed to know them."""
@@ -63,16 +64,19 @@ class Projects:
         file = self.file(name, index)
         if isinstance(file, Unusable):
             return file
-        data = self._index.metadata_at_hand(file)
-        return None if data is None else _dependencies(data, file)
+        found = self._index.dependencies_at_hand(file)
+        return None if found is None else _left_to_say(found, file)
 
     def dependencies(self, name: str, index: int) -> Dependencies | Unusable:
         """What a version requires, read from the file that would be installed."""
         file = self.file(name, index)
         if isinstance(file, Unusable):
             return file
-        data = self._index.metadata(file)
-        return Unusable("metadata", "has no metadata") if data is None else _dependencies(data, file)
+        try:
+            found = self._index.dependencies(file)
+        except MalformedMetadata as error:
+            return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
+        return Unusable("metadata", "has no metadata") if found is None else _left_to_say(found, file)
 
     def file(self, name: str, index: int) -> File | Unusable:
         """The file to install for a version that the solver was told of."""
@@ -89,11 +93,15 @@ class Projects:
 
     def rank(self, filename: str) -> int | None:
         """The place of a wheel in the target's order of tags, None: it does not fit."""
+        tags = filename.split("-", 2)[-1]
+        if tags in self._ranks:  # a page's thousand wheels have a hundred endings
+            return self._ranks[tags]
         try:
             found = match.match(self._tags, wheelname.parse(filename))
         except Malformed:
             return None
-        return None if found is None else found.rank
+        rank = self._ranks[tags] = None if found is None else found.rank
+        return rank
 
     def misfit(self, filenames: Sequence[str]) -> str:
         """One clause about the wheel that comes nearest to fitting."""
@@ -118,18 +126,18 @@ class Projects:
         return self._choices.setdefault(name, found)
 
     def _file_choices(self, listing: Listing, hashes: frozenset[str] | None) -> FileChoices:
-        def files(index: int) -> Sequence[File]:
+        def held(index: int) -> Offer:
             listed = listing.files(index)
-            if hashes is None:
-                return listed
             allowed = [
-                file for file in listed if any(f"{name}:{digest}" in hashes for name, digest in file.hashes.items())
+                file for file in listed if any(f"{name}:{hex_}" in promised for name, hex_ in file.hashes.items())
             ]
             # With none that fits, the download says which hash it has and which it should have.
-            return allowed if any(self.rank(file.filename) is not None for file in allowed) else listed
+            return offer_of(allowed if any(self.rank(file.filename) is not None for file in allowed) else listed)
 
+        promised = hashes or frozenset()
+        offer = listing.offer if hashes is None else held
         return FileChoices(
-            listing.versions, files, rank=self.rank, misfit=self.misfit, python_version=self._python_version
+            listing.versions, offer, rank=self.rank, misfit=self.misfit, python_version=self._python_version
         )
 
     def _only(self, name: str, reference: File) -> FileChoices:
@@ -142,7 +150,11 @@ class Projects:
             raise NoWheel(f"{reference.filename} {sentence}", hints=(f"the target is {self.machine()}",))
         version = Version(parsed.version)
         choices = FileChoices(
-            [version], lambda _: (reference,), rank=self.rank, misfit=self.misfit, python_version=self._python_version
+            [version],
+            lambda _: offer_of((reference,)),
+            rank=self.rank,
+            misfit=self.misfit,
+            python_version=self._python_version,
         )
         if name in self._hashes and not reference.hashes:
             raise Refused(f"{reference.filename} is to be checked against hashes, which needs its own hash first")
@@ -150,11 +162,6 @@ class Projects:
         return choices
 
 
-def _dependencies(data: bytes, file: File) -> Dependencies | Unusable:
-    try:
-        read = metadata_format.metadata(data)
-    except Malformed as error:
-        return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
-    # What the index says of the file was judged when it was chosen; METADATA is asked where the index is silent.
-    requires_python = read.requires_python if file.requires_python is None else None
-    return Dependencies(read.requires_dist, requires_python, read.provides_extra)
+def _left_to_say(found: Dependencies, file: File) -> Dependencies:
+    """What the index says of the file was judged when it was chosen; METADATA is asked where the index is silent."""
+    return found if file.requires_python is None else found._replace(requires_python=None)

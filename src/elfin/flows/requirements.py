@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from elfin.errors import Malformed, NoWheel, UsageError
 from elfin.flows import lines as line_flow
@@ -17,6 +16,7 @@ from elfin.formats.requirementsfile import DirectReference, PinnedLine
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.host.model import Interpreter
 from elfin.index.model import File
+from elfin.record import NamedTuple
 from elfin.resolve.markers import Markers
 from elfin.resolve.model import Ask
 from elfin.resolve.requirement import Requirement

@@ -7,10 +7,10 @@ first and its guesses behind them, and every answer is given as soon as it comes
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from elfin.errors import Conflict as NoSolution
 from elfin.flows.projects import Projects
+from elfin.record import TYPE_CHECKING
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.model import Problem, Resolution, Wanted
 from elfin.resolve.solver import Solver

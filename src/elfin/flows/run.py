@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import NoReturn
 
 from elfin.edges import child
 from elfin.envs import disk_find
@@ -16,6 +15,11 @@ from elfin.flows.context import Context
 from elfin.flows.environments import Prepared, prepared
 from elfin.formats import scriptmetadata
 from elfin.host.model import Interpreter
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 _AT_VERSION = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?)@(?P<version>.+)")
 _LARGEST_SCRIPT = 64 << 20

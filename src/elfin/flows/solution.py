@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -16,6 +15,7 @@ from elfin.flows.requirements import Gathered
 from elfin.flows.resolution import resolve
 from elfin.host.model import Interpreter
 from elfin.index.model import File
+from elfin.record import NamedTuple
 from elfin.resolve.model import Problem, Resolution, Unusable
 from elfin.tags import expand
 

@@ -6,8 +6,6 @@ and the names in the environment is read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from elfin.envs import diff
 from elfin.errors import UsageError
 from elfin.flows import change, lines
@@ -16,6 +14,7 @@ from elfin.flows.context import Context
 from elfin.flows.outcome import Outcome
 from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
+from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from elfin.wheels.model import StoredWheel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from elfin import __version__
 from elfin.envs import disk_venv
@@ -11,6 +10,7 @@ from elfin.envs.model import Environment
 from elfin.flows import places
 from elfin.flows.asked import Requests, Where
 from elfin.flows.context import Context
+from elfin.record import NamedTuple
 
 
 class Made(NamedTuple):

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from elfin.errors import MalformedMetadata
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _USER = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)([^/?#@]*(?:@[^/?#@]*)*)@")
 _VARIABLES = re.compile(r"\$\{[A-Za-z0-9_-]+\}(:\$\{[A-Za-z0-9_-]+\})?")

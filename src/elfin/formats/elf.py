@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Final, NamedTuple
 
 from elfin.errors import MalformedElf
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final
+
 
 Source = bytes | Callable[[int, int], bytes]
 """A whole file, or a function (offset, size) -> at most `size` bytes, fewer only at the end of the file."""

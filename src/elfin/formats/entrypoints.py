@@ -8,9 +8,9 @@ blanks, objects that are not dotted names (they are pasted into a program), and 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from elfin.errors import MalformedWheel
+from elfin.record import NamedTuple
 
 _NAME = re.compile(r"[^\W.][\w.\-+]*")
 _OBJECT = re.compile(r"\s*([\w.]+)\s*:\s*([\w.]+)\s*(?:\[[^\]]*\]\s*)?")

@@ -8,9 +8,9 @@ is not read at all. Requirements stay texts. Refuses a file without a name or ve
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from elfin.errors import MalformedMetadata
+from elfin.record import NamedTuple
 
 MAX_SIZE = 32 << 20
 """Bytes. Descriptions of some megabytes exist."""
@@ -47,6 +47,23 @@ class Metadata(NamedTuple):
     """"label, url" each."""
     classifiers: tuple[str, ...]
     keywords: str | None
+
+
+class Dependencies(NamedTuple):
+    """What a version depends on. Requirements are texts; they are read when needed."""
+
+    requires: tuple[str, ...]
+    """Requires-Dist, in order."""
+    requires_python: str | None
+    """None: not said."""
+    extras: tuple[str, ...]
+    """Provides-Extra as written."""
+
+
+def dependencies(data: bytes) -> Dependencies:
+    """What the bytes of a METADATA file say of dependencies. Raises MalformedMetadata, wherever the file is wrong."""
+    read = metadata(data)
+    return Dependencies(read.requires_dist, read.requires_python, read.provides_extra)
 
 
 def metadata(data: bytes) -> Metadata:

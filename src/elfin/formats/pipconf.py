@@ -6,9 +6,8 @@ pip's configuration is read by pip as INI without interpolation (`%(...)s` stays
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from elfin.errors import ConfigError
+from elfin.record import NamedTuple
 
 
 class PipConfiguration(NamedTuple):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from elfin.errors import UsageError
 from elfin.formats.urltext import redacted
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.markers import Marker

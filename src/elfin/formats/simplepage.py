@@ -1,10 +1,10 @@
 """A project's page of a package index: its files, each read only when it is asked for.
 
 PEP 503 (HTML), 592 (yanked), 629 (API version), 658/714 (metadata beside the file), 691/700 (JSON), 792 (status).
-A page of 4000 files is taken apart into *rows*, which stay in the page's own words; `entry` reads one row. Rows survive
+A page of 4000 files is taken apart into *rows*, which stay in the page's own words; `file` reads one row. Rows survive
 a round trip through `packed` and `unpacked` (one line of JSON a group), so a cache need not know what is in them.
 Refuses an API version above 1, JSON that is no simple page, and HTML that is somebody's login form. One bad row is no
-entry (None); it never spoils its page.
+file (None); it never spoils its page.
 """
 
 from __future__ import annotations
@@ -12,22 +12,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from elfin.errors import MalformedPage
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     import msgspec
 
-Row = Any
+Row: TypeAlias = "Any"
 """JSON page: a mapping with the page's own keys (or, fresh from msgspec, a struct). HTML page: [attributes, text]."""
+
+
+Locate = Callable[[str], str | None]
+"""A link as written, without fragment, to the absolute address; None: it leads where no link of this page may."""
 
 
 class Page(NamedTuple):
     """One page, its rows unread."""
 
     form: str
-    """"json" or "html": how `entry` reads a row."""
+    """"json" or "html": how `file` reads a row."""
     base: str | None
     """The document's `<base href>`, None where there is none."""
     status: str | None
@@ -39,17 +45,23 @@ class Page(NamedTuple):
     """One per name."""
 
 
-class Entry(NamedTuple):
-    """One file as the page puts it. Fields as in `elfin.index.model.File`, but the URL may be relative."""
+class File(NamedTuple):
+    """One file of a project, as the simple API lists it (PEP 503, 592, 658, 691, 700, 714)."""
 
     filename: str
     url: str
+    """Absolute, without fragment."""
     hashes: Mapping[str, str]
+    """Algorithm to lower-case hex digest; empty when the index gives none."""
     requires_python: str | None
     yanked: str | None
+    """None: not yanked; otherwise the reason, "" when none is given (PEP 592)."""
     size: int | None
+    """Bytes; None when the index does not say."""
     upload_time: str | None
+    """ISO 8601 as sent; None when the index does not say."""
     metadata: Mapping[str, str] | None
+    """Hashes of the METADATA beside the file (PEP 658/714), empty when served without hash; None: not served."""
 
 
 def page(body: bytes) -> Page:
@@ -64,13 +76,22 @@ def page(body: bytes) -> Page:
     return simplepage_html.page(body)
 
 
-def entry(form: str, row: Row) -> Entry | None:
-    """What one row says; None when it is malformed."""
+def file(form: str, row: Row, locate: Locate) -> File | None:
+    """What one row says; None when it is malformed, or its link leads nowhere."""
     if form == "html":
         from elfin.formats import simplepage_html
 
-        return simplepage_html.entry(row)
-    return _json_entry(row if isinstance(row, dict) else unpacked(packed([[row]])[0])[0])
+        return simplepage_html.file(row, locate)
+    return _json_file(row if isinstance(row, dict) else unpacked(packed([[row]])[0])[0], locate)
+
+
+def names(form: str, rows: Sequence[Row]) -> list[str]:
+    """The file names of rows that come out of `unpacked`; "" for one without."""
+    if form == "html":
+        from elfin.formats import simplepage_html
+
+        return [simplepage_html.filename(*row) for row in rows]
+    return [row.get("filename", "") for row in rows]
 
 
 def packed(groups: Sequence[Sequence[Row]]) -> list[bytes]:
@@ -145,7 +166,7 @@ _KEYS = ("filename", "url", "hashes", "requires-python", "yanked", "size", "uplo
          "data-dist-info-metadata")  # fmt: skip
 
 
-def _json_entry(row: dict[str, Any]) -> Entry | None:
+def _json_file(row: dict[str, Any], locate: Locate) -> File | None:
     filename, url = row.get("filename"), row.get("url")
     if not isinstance(filename, str) or not isinstance(url, str):
         return None
@@ -154,9 +175,12 @@ def _json_entry(row: dict[str, Any]) -> Entry | None:
     known = _hashes(hashes)
     if known is None or not isinstance(requires_python, str | None) or not isinstance(yanked, bool | str | None):
         return None
-    return Entry(
+    address = locate(url.partition("#")[0])
+    if address is None:
+        return None
+    return File(
         filename,
-        url.partition("#")[0],
+        address,
         known,
         requires_python or None,
         yanked if isinstance(yanked, str) else "" if yanked else None,
@@ -209,6 +233,8 @@ def _msgspec_page(body: bytes) -> _Document | None:
 
 
 def _new_decoder(metadata_key: str) -> msgspec.json.Decoder[Any] | None:
+    from typing import Any
+
     try:
         import msgspec
     except ImportError:

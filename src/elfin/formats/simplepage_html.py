@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
-from typing import Any
 
 from elfin.errors import MalformedPage
-from elfin.formats.simplepage import Entry, Page, refuse_version
+from elfin.formats.simplepage import File, Locate, Page, refuse_version
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _ATTRIBUTE = re.compile(r'\s*([A-Za-z][A-Za-z0-9_-]*)(?:="([^"]*)")?(?=\s|$)')
 _META = re.compile(r'<meta\s+name="([^"<>]*)"\s+content="([^"<>]*)"\s*/?>')
@@ -43,18 +47,21 @@ def page(body: bytes) -> Page:
     return Page("html", base, None if status == "active" else status, reason, names, rows)
 
 
-def entry(row: Any) -> Entry | None:
+def file(row: Any, locate: Locate) -> File | None:
     """What one anchor says; None when it has no usable link."""
     attributes = _attributes(row[0])
     href = (attributes.get("href") or "").strip()
     if not href:
         return None
     url, _, fragment = href.partition("#")
+    address = locate(url)
+    if address is None:
+        return None
     metadata = attributes.get("data-core-metadata", attributes.get("data-dist-info-metadata"))
     yanked = attributes.get("data-yanked")
-    return Entry(
+    return File(
         filename(row[0], row[1]),
-        url,
+        address,
         {name.lower(): digest.lower() for name, digest in _FRAGMENT.findall(fragment)},
         attributes.get("data-requires-python") or None,
         yanked if yanked is not None else "" if "data-yanked" in attributes else None,
@@ -113,7 +120,7 @@ def _names(anchors: list[tuple[str, str]]) -> list[str]:
 
 
 def _lenient(text: str) -> _Found:
-    """The page by `html.parser`, which accepts anything. Its anchors are written anew for `entry`."""
+    """The page by `html.parser`, which accepts anything. Its anchors are written anew for `file`."""
     from elfin.formats.simplepage_parser import anchors_of
 
     base, meta, anchors = anchors_of(text)

@@ -8,7 +8,8 @@ of a query (signed links carry their secret under many names).
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from elfin.record import NamedTuple
 
 HIDDEN = "***"
 

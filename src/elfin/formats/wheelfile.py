@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from elfin.errors import MalformedWheel
 from elfin.formats import entrypoints, record, wheelname
 from elfin.formats.projectname import canonical
 from elfin.formats.zip import TAIL, Directory, Entry, NeedMore, directory
 from elfin.formats.zipmember import chunks, read_member
+from elfin.record import NamedTuple
 
 __all__ = [
     "MAX_METADATA",

@@ -8,9 +8,9 @@ as text: whoever compares it parses it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from elfin.errors import MalformedWheel
+from elfin.record import NamedTuple
 
 _NAME = re.compile(r"[\w.]*\w", re.UNICODE)
 _VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+!_]*")

@@ -12,10 +12,14 @@ missing. What a member contains is read by `zipmember`.
 from __future__ import annotations
 
 import struct
-from typing import Any, NamedTuple
 
 from elfin.errors import MalformedWheel, UnsafeArchive
 from elfin.formats import membername
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 Buffer = bytes | bytearray | memoryview
 

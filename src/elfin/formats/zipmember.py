@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any
 
 from elfin.errors import MalformedWheel
 from elfin.formats.zip import DESCRIPTOR, STORED, Buffer, Entry, extras, zip64
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7
 

@@ -8,10 +8,14 @@ machine's name, or the distribution's. Refuses to guess: an unknown machine is n
 from __future__ import annotations
 
 import posixpath
-from typing import Final
 
 from elfin.formats.elf import Header
 from elfin.host.model import Arch
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
+
 
 EM_ARM: Final = 40
 _EF_ARM_EABIMASK, _EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000

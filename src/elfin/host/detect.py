@@ -6,12 +6,11 @@ Userland decides, not the kernel: a 32-bit userland on a 64-bit kernel is 32-bit
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from elfin.errors import UsageError
 from elfin.host import arch, libc, microarch, osrelease
 from elfin.host.model import Arch, Evidence, Host, Libc
 from elfin.host.root import Root, text
+from elfin.record import NamedTuple
 
 NATIVE = ("glibc", "gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none")
 """What `--libc` and ELFIN_LIBC may say."""

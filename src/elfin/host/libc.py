@@ -10,12 +10,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from elfin.errors import MalformedElf
 from elfin.formats import elf
 from elfin.host import arch, root
 from elfin.host.model import Evidence, Libc
+from elfin.record import NamedTuple
 
 PROGRAMS = (
     "/bin/sh",

@@ -7,7 +7,8 @@ Nothing here reads anything: `host.detect` makes a `Host` from a `Root`, `python
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from elfin.record import NamedTuple
 
 
 class Evidence(NamedTuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from elfin.record import NamedTuple
 
 DEFAULT_LIFETIME = 600.0
 

@@ -7,7 +7,8 @@ best one. Pure. Refuses nothing itself: the answer is the first difference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from elfin.record import NamedTuple
 
 
 class Difference(NamedTuple):

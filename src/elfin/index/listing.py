@@ -1,8 +1,8 @@
 """The listing of a project: versions ascending, files of a version made when they are asked for.
 
-A listing is read from a *digest*: the page, sorted by version once, of which only the first line is read at once. A
-digest of 4000 files loads in a millisecond, so it is what the cache keeps. Pure. Refuses a digest of another schema or
-one cut short (MalformedPage).
+A listing is read from a *digest*: the page, sorted by version once, of which only the head is read at once and then the
+rows of the versions somebody asks about. A digest of 4000 files loads in a millisecond, so it is what the cache keeps.
+Pure. Refuses a digest of another schema or one cut short (MalformedPage).
 """
 
 from __future__ import annotations
@@ -10,33 +10,44 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from elfin.errors import MalformedPage
 from elfin.formats import simplepage
-from elfin.index.model import File
+from elfin.index.model import File, Offer
 from elfin.index.urls import joined
-from elfin.index.versions import Versions, grouped
+from elfin.index.versions import Versions, early, grouped
+from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
-SCHEMA = 1
+SCHEMA = 2
+
+
+class Digest(NamedTuple):
+    """A page, sorted."""
+
+    head: bytes
+    """One line of JSON: everything but the files."""
+    size: int
+    """Bytes of the rows."""
+    rows: Callable[[int, int], bytes]
+    """From one offset to another: a line of JSON a version, the newest first, for those are asked about."""
 
 
 class Listing:
     """What one index (or several together) offers of a project."""
 
-    __slots__ = ("_files", "_read", "_versions", "index_url", "name", "reason", "status", "texts")
+    __slots__ = ("_offers", "_read", "_versions", "index_url", "name", "reason", "status", "texts")
 
     def __init__(
         self,
         name: str,
         index_url: str,
         texts: Sequence[str],
-        read: Callable[[int], tuple[File, ...]],
+        read: Callable[[int], Offer],
         *,
-        versions: list[Version] | None = None,
+        versions: Sequence[Version],
         status: str | None = None,
         reason: str | None = None,
     ) -> None:
@@ -50,8 +61,8 @@ class Listing:
         """PEP 792: "archived", "quarantined", "deprecated"; None: active."""
         self.reason = reason
         self._read = read
-        self._versions = Versions(texts, versions)
-        self._files: dict[int, tuple[File, ...]] = {}
+        self._versions = versions
+        self._offers: dict[int, Offer] = {}
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -60,56 +71,65 @@ class Listing:
         return f"Listing({self.name!r}, {len(self.texts)} versions)"
 
     @property
-    def versions(self) -> Versions:
+    def versions(self) -> Sequence[Version]:
         """All versions, ascending, none twice."""
         return self._versions
 
-    def files(self, position: int) -> tuple[File, ...]:
+    def offer(self, position: int) -> Offer:
         """The wheels and sdists of `versions[position]`, in the page's order. May be empty: links may be unusable."""
-        files = self._files.get(position)
-        if files is None:
-            files = self._files[position] = self._read(position)
-        return files
+        offer = self._offers.get(position)
+        if offer is None:
+            offer = self._offers[position] = self._read(position)
+        return offer
+
+    def files(self, position: int) -> tuple[File, ...]:
+        """All that `offer` holds."""
+        return self.offer(position).files()
 
 
-def digest(name: str, page_url: str, page: simplepage.Page) -> bytes:
+def digest(name: str, page_url: str, page: simplepage.Page) -> Digest:
     """The digest of a page; `name` is normalised, `page_url` is where relative links start."""
     groups = grouped(name, page.names)
     rows = page.rows
     lines = simplepage.packed([[rows[position] for position in positions] for _, positions in groups])
-    header = {
+    texts = [text for text, _ in groups]
+    head = {
         "schema": SCHEMA,
         "name": name,
         "base": (joined(page_url, page.base) or page_url) if page.base else page_url,
         "form": page.form,
         "status": page.status,
         "reason": page.reason,
-        "versions": [text for text, _ in groups],
+        "versions": texts,
+        "early": early(texts),
         "lengths": list(map(len, lines)),
     }
-    return b"".join((json.dumps(header, separators=(",", ":")).encode(), b"\n", *lines))
+    data = b"".join(reversed(lines))
+    return Digest(json.dumps(head, separators=(",", ":")).encode(), len(data), lambda first, last: data[first:last])
 
 
-def from_digest(data: bytes, index_url: str, *, start: int = 0) -> Listing:
-    """The listing of the digest that begins at `start` in `data`. Raises MalformedPage."""
+def from_digest(digest: Digest, index_url: str) -> Listing:
+    """The listing that a digest holds. Raises MalformedPage."""
     try:
-        end = data.index(b"\n", start) + 1
-        header = json.loads(data[start:end])
-        texts, name, base, form = header["versions"], header["name"], header["base"], header["form"]
-        ends = list(accumulate(header["lengths"], initial=end))
-        if header["schema"] != SCHEMA or len(ends) != len(texts) + 1 or ends[-1] != len(data):
+        head = json.loads(digest.head)
+        texts, name, base, form = head["versions"], head["name"], head["base"], head["form"]
+        ends = list(accumulate(reversed(head["lengths"]), initial=0))
+        if head["schema"] != SCHEMA or len(ends) != len(texts) + 1 or ends[-1] != digest.size:
             raise MalformedPage("the stored page is cut short or of another version of elfin")
+        versions = Versions(texts, head["early"])
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedPage("the stored page cannot be read") from error
+    newest, take = len(texts) - 1, digest.rows
 
-    def read(position: int) -> tuple[File, ...]:
-        entries = (
-            simplepage.entry(form, row) for row in simplepage.unpacked(data[ends[position] : ends[position + 1]])
-        )
-        files = (_file(entry, base) for entry in entries if entry is not None)
-        return tuple(file for file in files if file is not None)
+    def locate(link: str) -> str | None:
+        return joined(base, link)
 
-    return Listing(name, index_url, texts, read, status=header.get("status"), reason=header.get("reason"))
+    def read(position: int) -> Offer:
+        place = newest - position
+        rows = simplepage.unpacked(take(ends[place], ends[place + 1]))
+        return Offer(simplepage.names(form, rows), lambda inner: simplepage.file(form, rows[inner], locate))
+
+    return Listing(name, index_url, texts, read, versions=versions, status=head["status"], reason=head["reason"])
 
 
 def merged(listings: Sequence[Listing]) -> Listing:
@@ -122,8 +142,11 @@ def merged(listings: Sequence[Listing]) -> Listing:
             places.setdefault(version, []).append((listing, position))
     versions = sorted(places)
 
-    def read(position: int) -> tuple[File, ...]:
-        return tuple(file for listing, inner in places[versions[position]] for file in listing.files(inner))
+    def read(position: int) -> Offer:
+        offers = [listing.offer(inner) for listing, inner in places[versions[position]]]
+        every = [(offer, inner) for offer in offers for inner in range(len(offer.names))]
+        names = [name for offer in offers for name in offer.names]
+        return Offer(names, lambda inner: every[inner][0].read(every[inner][1]))
 
     first = listings[0]
     status = next((listing for listing in listings if listing.status is not None), first)
@@ -131,8 +154,3 @@ def merged(listings: Sequence[Listing]) -> Listing:
     return Listing(
         first.name, first.index_url, texts, read, versions=versions, status=status.status, reason=status.reason
     )
-
-
-def _file(entry: simplepage.Entry, base: str) -> File | None:
-    url = joined(base, entry.url)
-    return None if url is None else File(entry.filename, url, *entry[2:])

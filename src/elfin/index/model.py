@@ -1,25 +1,28 @@
-"""The values an index speaks in: files, and the listing of a project."""
+"""The values an index speaks in: files, and what a version offers of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+
+from elfin.formats.simplepage import File
+from elfin.record import NamedTuple
+
+__all__ = ["File", "Offer", "offer_of"]
 
 
-class File(NamedTuple):
-    """One file of a project, as the simple API lists it (PEP 503, 592, 658, 691, 700, 714)."""
+class Offer(NamedTuple):
+    """The files of one version: their names at once, each of them when it is asked for. Most never are."""
 
-    filename: str
-    url: str
-    """Absolute, without fragment."""
-    hashes: Mapping[str, str]
-    """Algorithm to lower-case hex digest; empty when the index gives none."""
-    requires_python: str | None
-    yanked: str | None
-    """None: not yanked; otherwise the reason, "" when none is given (PEP 592)."""
-    size: int | None
-    """Bytes; None when the index does not say."""
-    upload_time: str | None
-    """ISO 8601 as sent; None when the index does not say."""
-    metadata: Mapping[str, str] | None
-    """Hashes of the METADATA beside the file (PEP 658/714), empty when served without hash; None: not served."""
+    names: Sequence[str]
+    read: Callable[[int], File | None]
+    """The file at a place of `names`; None: the index says nothing usable about it."""
+
+    def files(self) -> tuple[File, ...]:
+        """All of them, in the order of `names`."""
+        found = map(self.read, range(len(self.names)))
+        return tuple(file for file in found if file is not None)
+
+
+def offer_of(files: Sequence[File]) -> Offer:
+    """An offer of files that are there already."""
+    return Offer([file.filename for file in files], files.__getitem__)

@@ -1,4 +1,4 @@
-"""Package indexes, asked: listings, METADATA and files, with the cache between.
+"""Package indexes, asked: listings, dependencies and files, with the cache between.
 
 PEP 503, 658/714, 691 over `edges.net`. One `Index` stands for all the indexes and link sources of a run and is shared
 by its threads. The first index that has a project is the only one asked for it (so that a public project cannot stand
@@ -10,16 +10,17 @@ from __future__ import annotations
 import time
 from _thread import LockType, allocate_lock
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from elfin.edges.net import Client, Response, content_range, origin
 from elfin.errors import HashMismatch, MalformedPage, MalformedWheel, Unreachable, UnsafeArchive
-from elfin.formats import simplepage
+from elfin.formats import metadata, simplepage
+from elfin.formats.metadata import Dependencies
 from elfin.formats.projectname import canonical
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.index import disk, freshness, hashes, urls
 from elfin.index.listing import Listing, digest, from_digest, merged
 from elfin.index.model import File
+from elfin.record import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 _METADATA_LIMIT = 16 << 20
 _WHOLE_WHEEL_LIMIT = 1 << 30
@@ -84,26 +85,28 @@ class Index:
         except _NotAtHandError:
             return None
 
-    def metadata_at_hand(self, file: File) -> bytes | None:
-        """`metadata` if it is in the cache, None otherwise."""
+    def dependencies_at_hand(self, file: File) -> Dependencies | None:
+        """`dependencies` if they are in the cache, None otherwise."""
         if self._cache is None or not urls.is_web(file.url):
             return None
-        return disk.read_metadata(disk.metadata_path(self._cache, file))
+        return disk.read_dependencies(disk.metadata_path(self._cache, file))
 
-    def metadata(self, file: File) -> bytes | None:
-        """METADATA of a file: kept for ever, else served beside it, else read out of the wheel.
+    def dependencies(self, file: File) -> Dependencies | None:
+        """What METADATA says of dependencies: kept for ever, else served beside the file, else read out of the wheel.
 
         None for an sdist without METADATA beside it: somebody has to build it. Raises Unreachable, Unauthorized,
-        HashMismatch, MalformedWheel, UnsafeArchive.
+        HashMismatch, MalformedWheel, UnsafeArchive, MalformedMetadata.
         """
-        path = disk.metadata_path(self._cache, file) if self._cache is not None and urls.is_web(file.url) else None
-        stored = disk.read_metadata(path) if path is not None else None
+        stored = self.dependencies_at_hand(file)
         if stored is not None:
             return stored
-        metadata = self._fetched_metadata(file)
-        if metadata is not None and path is not None:
-            disk.write_metadata(path, metadata)
-        return metadata
+        fetched = self._fetched_metadata(file)
+        if fetched is None:
+            return None
+        found = metadata.dependencies(fetched)
+        if self._cache is not None and urls.is_web(file.url):
+            disk.write_dependencies(disk.metadata_path(self._cache, file), found)
+        return found
 
     def download(self, file: File, path: str, progress: Callable[[int, int | None], object] | None = None) -> str:
         """Put a file at `path`, where nothing may be yet, and give its sha256 in hex; every listed hash is compared.
@@ -130,12 +133,14 @@ class Index:
         return digests["sha256"]
 
     def _find(self, project: str, *, network: bool = True) -> Listing | None:
-        from elfin.index import net_local
-
         found = [one for links in self._links if len(one := self._from_links(links, project, network=network))]
         for index in self._indexes:
-            web = urls.is_web(index)
-            listing = self._from_index(index, project, network=network) if web else net_local.listing(index, project)
+            if urls.is_web(index):
+                listing = self._from_index(index, project, network=network)
+            else:
+                from elfin.index import net_local
+
+                listing = net_local.listing(index, project)
             if listing is not None:
                 found.append(listing)
                 if not self._all:
@@ -337,7 +342,7 @@ def _readable(stored: disk.StoredPage) -> bool:
 
 def _known(stored: disk.StoredPage, index_url: str) -> Listing | None:
     """The listing of a stored page, None for one that was absent. Raises MalformedPage."""
-    return from_digest(stored.digest, index_url, start=stored.start) if stored.digest is not None else None
+    return from_digest(stored.digest, index_url) if stored.digest is not None else None
 
 
 def _compare(what: str, difference: hashes.Difference | None) -> None:

@@ -7,10 +7,10 @@ that is needed. Refuses a wheel whose size the server does not tell, and servers
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from elfin.errors import MalformedWheel, Unreachable
 from elfin.formats import wheelfile
+from elfin.record import NamedTuple
 
 _SMALLEST, _LARGEST = 32 << 10, 256 << 10
 _BEFORE_DIRECTORY = 64 << 10

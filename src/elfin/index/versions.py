@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import overload
 
 from elfin.formats.projectname import canonical
+from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from packaging.version import Version
 
 SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
@@ -22,12 +25,14 @@ SDIST_SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 class Versions(Sequence["Version"]):
     """Versions in ascending order that are parsed when one is looked at: a resolution looks at one in ten."""
 
-    __slots__ = ("_known", "texts")
+    __slots__ = ("_known", "early", "texts")
 
-    def __init__(self, texts: Sequence[str], known: Sequence[Version] | None = None) -> None:
-        """`texts` are valid (PEP 440) and sorted; `known` are all of them parsed, None: none is."""
+    def __init__(self, texts: Sequence[str], early: Sequence[int]) -> None:
+        """`texts` are valid (PEP 440) and sorted."""
         self.texts = texts
-        self._known: list[Version | None] = list(known) if known is not None else [None] * len(texts)
+        self.early = early
+        """The positions of pre-releases."""
+        self._known: list[Version | None] = [None] * len(texts)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -46,16 +51,22 @@ class Versions(Sequence["Version"]):
             version = self._known[position] = Version(self.texts[position])
         return version
 
-    def prereleases(self) -> list[int]:
-        """The positions of pre-releases. Nearly all texts have no letter; of canonical ones the letters tell."""
-        found = []
-        for position, text in enumerate(self.texts):
-            if text.replace(".", "").isdigit():
-                continue
-            plain = _PLAIN.fullmatch(text) is not None
-            if ("a" in text or "b" in text or "rc" in text or "dev" in text) if plain else self[position].is_prerelease:
+
+def early(texts: Sequence[str]) -> list[int]:
+    """The positions of pre-releases. Nearly all texts have no letter; of canonical ones the letters tell."""
+    found = []
+    for position, text in enumerate(texts):
+        if text.replace(".", "").isdigit():
+            continue
+        if _PLAIN.fullmatch(text) is not None:
+            if "a" in text or "b" in text or "rc" in text or "dev" in text:
                 found.append(position)
-        return found
+        else:
+            from packaging.version import Version
+
+            if Version(text).is_prerelease:
+                found.append(position)
+    return found
 
 
 def grouped(project: str, names: Sequence[str]) -> list[tuple[str, list[int]]]:

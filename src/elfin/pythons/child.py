@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from elfin.errors import ElfinError, NoPython, PlaceError
 from elfin.host import root
 from elfin.host.model import Interpreter
 from elfin.pythons import disk, disk_shims
 from elfin.pythons.request import PythonRequest, names, shortfall
+from elfin.record import NamedTuple
 
 
 class Rejected(NamedTuple):

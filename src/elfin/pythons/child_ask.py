@@ -6,7 +6,6 @@ The child gets no /dev/null, so it can be asked where there is none.
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from elfin.formats import elf
 from elfin.host import libc as libcs
@@ -15,6 +14,11 @@ from elfin.host.detect import Facts, detect
 from elfin.host.model import Host, Interpreter
 from elfin.pythons import disk, trouble
 from elfin.pythons import probe as probes
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _PATIENCE = 60.0
 

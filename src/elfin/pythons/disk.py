@@ -11,12 +11,16 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 from elfin.errors import NoPython, PlaceError
 from elfin.formats import pyvenvcfg
 from elfin.host.model import Interpreter
 from elfin.pythons import probe
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _SCHEMA = 1
 Stamp = tuple[int, int]

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from elfin.errors import NoPython
 from elfin.formats.elf import Header
 from elfin.host import arch
 from elfin.host.model import Arch, Interpreter, Libc
 from elfin.pythons.request import OLDEST
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows", "android": "android"}
 _OLDEST = ".".join(map(str, OLDEST))

@@ -8,10 +8,10 @@ like a version and is none.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from elfin.errors import UsageError
 from elfin.host.model import Interpreter
+from elfin.record import NamedTuple
 
 OLDEST = (3, 8)
 """The oldest Python that elfin works with."""

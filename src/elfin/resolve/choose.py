@@ -13,7 +13,7 @@ from functools import lru_cache
 from packaging.version import Version
 
 from elfin.errors import Malformed
-from elfin.index.model import File
+from elfin.index.model import File, Offer
 from elfin.resolve.model import Unusable
 from elfin.resolve.specifier import admits, clauses_of
 
@@ -41,20 +41,26 @@ def chosen_file(
     for_python = [file for file in (*wheels, *sdists) if _admitted(file.requires_python, python_version)]
     if not for_python:
         return Unusable("python", f"needs Python {(wheels or sdists)[-1].requires_python}")
-    best: tuple[int, int, str] | None = None
-    chosen = None
-    for file in for_python:
-        place = rank(file.filename) if file.filename.endswith(".whl") else None
-        if place is not None:
-            order = (place, -_build_number(file.filename), file.filename)
-            if best is None or order < best:
-                best, chosen = order, file
-    if chosen is not None:
-        return chosen
+    best = _best([file.filename for file in for_python], rank)
+    if best is not None:
+        return for_python[best]
     sources = [file for file in for_python if not file.filename.endswith(".whl")]
     if sources and build:
         return min(sources, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename))
     return _no_wheel([file.filename for file in wheels], misfit, has_source=bool(sources))
+
+
+def _best(names: Sequence[str], rank: Rank) -> int | None:
+    """Give the place of the wheel to prefer, None: none fits."""
+    best: tuple[int, int, str] | None = None
+    found = None
+    for position, name in enumerate(names):
+        place = rank(name) if name.endswith(".whl") else None
+        if place is not None and (best is None or place <= best[0]):
+            order = (place, -_build_number(name), name)
+            if best is None or order < best:
+                best, found = order, position
+    return found
 
 
 def _no_wheel(wheels: list[str], misfit: Misfit, *, has_source: bool) -> Unusable:
@@ -89,16 +95,16 @@ class FileChoices:
     def __init__(
         self,
         versions: Sequence[Version],
-        files_of: Callable[[int], Sequence[File]],
+        offer_of: Callable[[int], Offer],
         *,
         rank: Rank,
         misfit: Misfit,
         python_version: Version,
         build: bool = False,
     ) -> None:
-        """Take ascending versions, and the files of the i-th of them."""
+        """Take ascending versions, and what there is of the i-th of them."""
         self._versions = versions
-        self._files_of = files_of
+        self._offer_of = offer_of
         self._rank = rank
         self._misfit = misfit
         self._python_version = python_version
@@ -117,8 +123,11 @@ class FileChoices:
 
     def yanked(self, index: int) -> str | None:
         """Give the reason all files of a version were yanked for, None: not all were."""
+        answer = self.file(index)
+        if isinstance(answer, File) and answer.yanked is None:
+            return None
         reason = None
-        for file in self._files_of(index):
+        for file in self._offer_of(index).files():
             if file.yanked is None:
                 return None
             reason = reason or file.yanked
@@ -128,11 +137,20 @@ class FileChoices:
         """Give the file to install for a version, or why there is none."""
         answer = self._answers.get(index)
         if answer is None:
-            answer = self._answers[index] = chosen_file(
-                self._files_of(index),
+            offer = self._offer_of(index)
+            answer = self._answers[index] = self._first(offer) or chosen_file(
+                offer.files(),
                 rank=self._rank,
                 misfit=self._misfit,
                 python_version=self._python_version,
                 build=self._build,
             )
         return answer
+
+    def _first(self, offer: Offer) -> File | None:
+        """Give the wheel whose name is preferred, where nothing but its name has to be known of the others."""
+        best = _best(offer.names, self._rank)
+        file = offer.read(best) if best is not None else None
+        if file is None or file.yanked is not None or not _admitted(file.requires_python, self._python_version):
+            return None
+        return file

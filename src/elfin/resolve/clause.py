@@ -6,8 +6,7 @@ A clause is either a fact about the world or was derived from two others; the de
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from elfin.record import NamedTuple
 from elfin.resolve.model import Ask, Unusable
 from elfin.resolve.requirement import Requirement
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from elfin.record import NamedTuple
 from elfin.resolve.clause import Clause, Derived
 from elfin.resolve.model import Problem
 from elfin.resolve.package import Package

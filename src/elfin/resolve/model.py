@@ -6,10 +6,10 @@ Names of projects and extras are normalised everywhere (PEP 503). Versions are `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from packaging.version import Version
 
+from elfin.record import NamedTuple
 from elfin.resolve.requirement import Requirement
 
 

@@ -7,6 +7,7 @@ PEP 592: a yanked version is taken only where the user pins it exactly.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from packaging.version import Version
 
@@ -42,7 +43,7 @@ class Package:
     def _finals(self) -> int:
         versions = self.listing.versions
         if isinstance(versions, Versions):
-            early = versions.prereleases()
+            early: Sequence[int] = versions.early
         else:
             early = [index for index, version in enumerate(versions) if version.is_prerelease]
         found = self.listing.every

@@ -8,9 +8,8 @@ Wording depends on the conflict alone.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from elfin.formats.urltext import redacted
+from elfin.record import NamedTuple
 from elfin.resolve.clause import ROOT, Asked, Clause, Constrained, Depends, Derived, Unavailable
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.model import Ask, Unusable

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from elfin.errors import Malformed
 from elfin.formats.projectname import canonical
-from elfin.resolve.specifier import PLAIN_CLAUSE, Clauses, clauses_of, text_of
+from elfin.record import NamedTuple
+from elfin.resolve.specifier import Clauses, clauses_of, plain_clauses, text_of
 
 _PLAIN = re.compile(
     r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
     r"\s*(?:\[\s*(?P<extras>[A-Za-z0-9][A-Za-z0-9._-]*(?:\s*,\s*[A-Za-z0-9][A-Za-z0-9._-]*)*)\s*\])?"
-    rf"\s*(?P<open>\()?\s*(?P<clauses>{PLAIN_CLAUSE}\s*(?:,\s*{PLAIN_CLAUSE}\s*)*)?(?(open)\))"
+    r"\s*(?P<open>\()?\s*(?P<clauses>[<>=!~][^;()]*)?(?(open)\))"
     r"\s*(?:;\s*(?P<marker>\S.*?))?\s*"
 )
 
@@ -50,11 +50,14 @@ def requirement(text: str) -> Requirement:
     plain = _PLAIN.fullmatch(text)
     if plain is None:
         return _by_packaging(text)
-    name, extras, _, clauses, marker = plain.groups()
+    name, extras, _, specifier, marker = plain.groups()
+    clauses = plain_clauses(specifier) if specifier else ()
+    if clauses is None:
+        return _by_packaging(text)
     return Requirement(
         canonical(name),
         _extras(extras.split(",")) if extras else (),
-        clauses_of(clauses) if clauses else (),
+        clauses,
         None,
         marker,
     )

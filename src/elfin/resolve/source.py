@@ -6,11 +6,15 @@ Everything is per version and lazy: the solver asks about a version only when it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from packaging.version import Version
 
+from elfin.formats.metadata import Dependencies
+from elfin.record import NamedTuple
 from elfin.resolve.model import Unusable
+
+__all__ = ["Choices", "Dependencies", "Missing"]
 
 
 class Choices(Protocol):
@@ -38,14 +42,3 @@ class Missing(NamedTuple):
 
     reason: str = "is not in the index"
     """A predicate for the project's name."""
-
-
-class Dependencies(NamedTuple):
-    """What the metadata of one version says. Requirements are texts; they are read when needed."""
-
-    requires: tuple[str, ...]
-    """Requires-Dist, in order."""
-    requires_python: str | None
-    """None: not said, or said by the index too, so that `Choices.usable` has judged it already."""
-    extras: tuple[str, ...]
-    """Provides-Extra as written."""

@@ -25,11 +25,9 @@ Clauses = tuple[Clause, ...]
 
 _RELEASE = r"[0-9]+(?:\.[0-9]+)*"
 _VERSION = rf"{_RELEASE}(?:(?:a|b|rc)\.?[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?"
-PLAIN_CLAUSE = (
-    rf"(?:[=!]=\s*{_RELEASE}\.\*|[=!]=\s*{_VERSION}|[<>]=\s*{_VERSION}|[<>]\s*{_VERSION}|~=\s*[0-9]+\.{_VERSION})"
-)
+_CLAUSE = rf"(?:[=!]=\s*{_RELEASE}\.\*|(?:[=!<>]=|[<>])\s*{_VERSION}|~=\s*[0-9]+\.{_VERSION})"
 """The clauses nearly all metadata is made of: no epoch or local version, spelled canonically (or as `2.0a.0`)."""
-_PLAIN = re.compile(rf"\s*{PLAIN_CLAUSE}\s*(?:,\s*{PLAIN_CLAUSE}\s*)*")
+_PLAIN = re.compile(rf"\s*{_CLAUSE}\s*(?:,\s*{_CLAUSE}\s*)*")
 _PARTS = re.compile(r"(~=|==|!=|<=|>=|<|>)\s*([^\s,]+)")
 _FINAL = re.compile(_RELEASE)
 
@@ -49,8 +47,9 @@ def clauses_of(text: str) -> Clauses:
 
     Raises Malformed where PEP 440 has no such specifier.
     """
-    if _PLAIN.fullmatch(text):
-        return tuple(_PARTS.findall(text))
+    plain = plain_clauses(text)
+    if plain is not None:
+        return plain
     if not text.strip():
         return ()
     from packaging.specifiers import InvalidSpecifier, Specifier
@@ -60,6 +59,12 @@ def clauses_of(text: str) -> Clauses:
     except InvalidSpecifier as bad:
         raise Malformed(f'"{text.strip()}" is not a version specifier') from bad
     return tuple((specifier.operator, specifier.version) for specifier in read)
+
+
+@lru_cache(maxsize=65536)
+def plain_clauses(text: str) -> Clauses | None:
+    """Read a specifier of the usual shapes only; None: it is empty, of another shape, or none at all."""
+    return tuple(_PARTS.findall(text)) if _PLAIN.fullmatch(text) else None
 
 
 def text_of(clauses: Clauses) -> str:

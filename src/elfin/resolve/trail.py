@@ -7,9 +7,8 @@ Because a package's mask only shrinks along the trail, "when did this term begin
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from elfin.errors import Bug
+from elfin.record import NamedTuple
 from elfin.resolve.clause import PRESENCE, PRESENT, ROOT, Clause, resolvent
 from elfin.resolve.specifier import ABSENT
 

@@ -9,11 +9,15 @@ where its convention says otherwise. Refuses a value that has no meaning, and na
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
 
 from elfin.errors import ConfigError, UsageError
 from elfin.formats.urltext import redacted
+from elfin.record import TYPE_CHECKING, NamedTuple, TypeVar
 from elfin.settings.model import Files, Settings, Sourced
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 DEFAULT_INDEX_URL = "https://pypi.org/simple"
 DEFAULT_TIMEOUT = 30.0

@@ -8,14 +8,18 @@ specification knows is said to be unknown.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
 
 from elfin.formats.wheelname import WheelName
 from elfin.host import fit
 from elfin.host.model import CannotTell, Interpreter, Misfit, Target
+from elfin.record import TYPE_CHECKING, NamedTuple
 from elfin.tags import platform as platforms
 from elfin.tags import python as pythons
 from elfin.tags.model import Match, Mismatch, Tag, TagSet
+
+if TYPE_CHECKING:
+    from typing import Final
+
 
 # What it takes to get from the target to the wheel: a newer libc is near, another operating system is far. A wheel
 # that misses on two axes is as far away as both together.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from elfin.host.model import Target
+from elfin.record import NamedTuple
 
 
 class Tag(NamedTuple):

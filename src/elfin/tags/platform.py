@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from elfin.host.model import Interpreter, Needs
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
+
 
 LEGACY: Final = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 """Names older than PEP 600, which are aliases of glibc floors."""

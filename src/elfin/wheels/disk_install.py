@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from elfin.edges import disk
 from elfin.envs.model import Environment, InstalledDistribution
 from elfin.errors import ElfinError, PlaceError
+from elfin.record import NamedTuple
 from elfin.wheels import journal as journals
 from elfin.wheels.disk_prepare import Prepared, prepare
 from elfin.wheels.model import Install

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from elfin.edges.disk import Batch, place_error
 from elfin.envs.model import Environment, InstalledDistribution
 from elfin.errors import PlaceError, Refused
 from elfin.formats.wheelfile import same_name
+from elfin.record import NamedTuple
 from elfin.wheels import plan as plans
 from elfin.wheels import removal
 from elfin.wheels.disk_survey import compiled, has_content, owners, present, read_record, survey

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from elfin.edges.disk import place_error
 from elfin.errors import MalformedWheel, PlaceError, Refused
 from elfin.formats import record
+from elfin.record import NamedTuple
 from elfin.wheels import removal
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from hashlib import new as new_hash
-from typing import NamedTuple
 
 from elfin.envs.model import InstalledDistribution
 from elfin.formats import record
+from elfin.record import NamedTuple
 from elfin.wheels import removal
 from elfin.wheels.disk_survey import read_record
 

@@ -7,9 +7,9 @@ inferred from what a disk looks like but whether a file was moved already.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from elfin.errors import Bug
+from elfin.record import NamedTuple
 
 _FORMAT = "elfin transaction 1"
 

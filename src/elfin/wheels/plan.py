@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from elfin.envs.model import Environment
 from elfin.errors import UnsafeArchive
 from elfin.formats import directurl, record
+from elfin.record import NamedTuple
 from elfin.wheels import launcher, removal
 from elfin.wheels.model import Install, StoredFile, StoredWheel
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
-
 from elfin.cli import options as group
+from elfin.cli.plainly import argparse
 from elfin.cli.session import begin, requests
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from elfin.edges.terminal import safe
 from elfin.host.model import Arch, Host, Interpreter, Libc
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 
 SCHEMA = 1
 _SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}

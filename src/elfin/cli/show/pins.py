@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from argparse import Namespace
+
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 from collections.abc import Sequence
 
 from elfin.flows.compile import Compiled, CompiledPin
