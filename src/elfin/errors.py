@@ -73,6 +73,10 @@ class MalformedPage(Malformed):
     """A page of a package index that cannot be read."""
 
 
+class MalformedArchive(Malformed):
+    """A tar archive, a compressed stream or an image that cannot be read as one thing."""
+
+
 class Unreachable(ElfinError):
     """The network or an index did not give an answer; includes "offline and not cached"."""
 

@@ -132,7 +132,7 @@ def _wanted() -> list[tuple[str, str]]:
             projects.setdefault(requirement, []).append((0, filename, digest[7:]))
             continue
         if tags is None:
-            own = child.probe(sys.executable, place=FolderRoot("/"), cache_folder=None)
+            own = child.probe(sys.executable, child.Asking(FolderRoot("/")))
             tags = expand.tag_set(live.target(own))
         verdict = match.match(tags, wheelname.parse(filename))
         if verdict is not None:

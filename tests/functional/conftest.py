@@ -17,7 +17,7 @@ from kit.indexserver import IndexServer
 def probed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A cache bucket that knows the interpreter already: asking it takes a process."""
     folder = str(tmp_path_factory.mktemp("probed"))
-    child.probe(PYTHON, place=FolderRoot("/"), cache_folder=folder)
+    child.probe(PYTHON, child.Asking(FolderRoot("/"), folder))
     return folder
 
 

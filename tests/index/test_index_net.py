@@ -426,3 +426,14 @@ def test_a_missing_folder_of_links_is_said(client: Client, tmp_path: Path) -> No
 )
 def test_the_first_range_grows_with_the_wheel(size: int | None, length: int) -> None:
     assert net_wheel.tail_length(size) == length
+
+
+def test_a_cached_page_leads_to_files_that_want_the_credentials_of_the_index(
+    client: Client, cache: str, tmp_path: Path
+) -> None:
+    with IndexServer({"good": GOOD}, auth=("me", "s3cr3t")) as server:
+        address = server.url_with("me", "s3cr3t")
+        Index(client, [address], cache=cache).listing("good")
+        later = Index(Client(), [address], cache=cache)
+        later.download(one_file(later), str(tmp_path / "wheel"))
+    assert (tmp_path / "wheel").read_bytes() == ONE

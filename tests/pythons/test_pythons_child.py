@@ -47,7 +47,7 @@ def environment(folder: str, **keys: str) -> str:
 
 
 def ask(path: str, cache: str | None = None) -> Interpreter:
-    return child.probe(path, place=PLACE, cache_folder=cache)
+    return child.probe(path, child.Asking(PLACE, cache))
 
 
 def test_this_interpreter_describes_itself() -> None:
@@ -89,7 +89,7 @@ def test_a_cached_answer_loads_nothing_heavy(folder: str) -> None:
     ask(BASE, folder)
     code = (
         "import sys; from elfin.host.disk import FolderRoot; from elfin.pythons import child\n"
-        "child.probe(sys.argv[1], place=FolderRoot('/'), cache_folder=sys.argv[2])\n"
+        "child.probe(sys.argv[1], child.Asking(FolderRoot('/'), sys.argv[2]))\n"
         "print(*sorted({'subprocess', 'packaging', 'elfin.edges.disk', 'tempfile', 'pathlib'} & set(sys.modules)))"
     )
     source = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "src")
@@ -214,7 +214,7 @@ def test_a_wrapper_is_described_by_what_it_starts_and_not_remembered(folder: str
 
 
 def find(text: str, *folders: str) -> Interpreter:
-    return child.find(parse(text), path_variable=os.pathsep.join(folders), place=PLACE, cache_folder=None)
+    return child.find(parse(text), os.pathsep.join(folders), child.Asking(PLACE))
 
 
 def test_broken_pythons_on_path_are_passed_over(folder: str) -> None:

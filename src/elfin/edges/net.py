@@ -86,10 +86,14 @@ class Client:
         """Close idle connections."""
         self._pools.close()
 
+    def leave_connections(self) -> None:
+        """Open new ones from now on: a forked process shares the sockets of its parent."""
+        self._pools = Pools(self._settings)
+
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = BODY_LIMIT) -> Response:
         """The whole body, at most `limit` bytes decoded. Raises Unreachable, Unauthorized."""
         wanted = {"accept-encoding": "gzip", **(headers or {})}
-        url = self._learn(url)
+        url = self.learn(url)
 
         def once() -> Response:
             final, raw = self._open(url, wanted)
@@ -107,7 +111,7 @@ class Client:
         Raises Unreachable, Unauthorized.
         """
         asked = f"bytes=-{length}" if first is None else f"bytes={first}-{first + length - 1}"
-        url = self._learn(url)
+        url = self.learn(url)
 
         def once() -> Response | None:
             final, raw = self._open(url, {"accept-encoding": "identity", "range": asked})
@@ -141,7 +145,7 @@ class Client:
         download = _Download(
             sink, restart=restart, algorithms=algorithms, verified=verified, limit=limit, progress=progress
         )
-        url = self._learn(url)
+        url = self.learn(url)
 
         def once() -> Received:
             final, raw = self._open(url, download.request())
@@ -211,7 +215,7 @@ class Client:
             sent["authorization"] = credentials.header()
         return self._pools.request(url, sent)
 
-    def _learn(self, url: str) -> str:
+    def learn(self, url: str) -> str:
         """Take the userinfo out of a URL and keep it for its origin. Raises Unreachable for other than http(s)."""
         clean, credentials = without_credentials(url)
         if not clean.lower().startswith(("http://", "https://")):

@@ -60,6 +60,12 @@ def network(environ: Mapping[str, str]) -> Network:
     )
 
 
+def prepare() -> None:
+    """Import what the first request would."""
+    import urllib3.connectionpool
+    import urllib3.poolmanager  # noqa: F401
+
+
 class Pools:
     """One urllib3 pool manager per way out: direct, or through a proxy. Threads share it."""
 

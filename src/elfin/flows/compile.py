@@ -53,6 +53,7 @@ def compile_pins(
 
     Raises UsageError, NoPython, Conflict, Unreachable.
     """
+    context.expect_index()
     if python is None and python_version is not None and python_version.count(".") <= 1:
         chosen = _of_version(context, python_version)
     else:

@@ -6,7 +6,7 @@ Everything costly is made at its first use, so that a command pays for what it t
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from elfin.edges import terminal
 from elfin.errors import PlaceError
@@ -45,6 +45,7 @@ class Context:
         self._host: Host | None = None
         self._index: Index | None = None
         self._client: Client | None = None
+        self._meanwhile: Callable[[], object] | None = None
 
     @classmethod
     def open(cls, flags: Mapping[str, Any]) -> Context:
@@ -113,7 +114,7 @@ class Context:
         """What the Python at this path is; for an environment's, its base."""
         from elfin.pythons import child
 
-        return child.probe(executable, place=self.place, cache_folder=self.interpreters)
+        return child.probe(executable, child.Asking(self.place, self.interpreters, self._meanwhile))
 
     def find_python(self, request: str | None) -> Interpreter:
         """The first Python on PATH that answers a request; any, for None. Raises NoPython."""
@@ -121,8 +122,28 @@ class Context:
         from elfin.pythons import request as requests
 
         wanted = requests.parse(request or "any")
-        path = self.environ.get("PATH", "")
-        return child.find(wanted, path_variable=path, place=self.place, cache_folder=self.interpreters)
+        asking = child.Asking(self.place, self.interpreters, self._meanwhile)
+        return child.find(wanted, self.environ.get("PATH", ""), asking)
+
+    @property
+    def forking(self) -> bool:
+        """Whether helpers may be forked: they leave what they find in a cache that outlives them, and ask nobody."""
+        said = self.settings
+        kept = said.cache_dir.value is not None and not said.no_cache.value
+        return kept and said.keyring_provider.value == "disabled"
+
+    def expect_index(self) -> None:
+        """An index will be asked, most likely: make what that takes ready whenever this run has to wait anyway."""
+        if not self.settings.offline.value:
+            self._meanwhile = self._prepare_network
+
+    def _prepare_network(self) -> None:
+        from elfin.edges import net_pool
+        from elfin.formats import simplepage
+
+        net_pool.prepare()
+        simplepage.prepare()
+        self._meanwhile = None
 
     @property
     def client(self) -> Client:

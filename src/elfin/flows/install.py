@@ -30,6 +30,7 @@ def install(
 
     Raises UsageError, NoPython, Conflict, NoWheel, Unreachable, Refused, PlaceError; the environment is then as before.
     """
+    context.expect_index()
     task = change.begin(context, where, dry_run=dry_run)
     gathered = requirements.gather(context, requests, task.environment.interpreter)
     if not gathered.asks:

@@ -21,6 +21,9 @@ from elfin.resolve.source import Dependencies, Missing
 from elfin.tags import match
 from elfin.tags.model import TagSet
 
+Key = tuple[str, int | None]
+"""(project, None) for its versions, (project, index) for what one version depends on."""
+
 
 class Projects:
     """One run's view of all projects, for one target. Safe for threads."""
@@ -44,6 +47,29 @@ class Projects:
         self._ranks: dict[str, int | None] = {}
         """By what follows name and version in a wheel's name."""
 
+    @property
+    def index(self) -> Index:
+        """Where the answers come from."""
+        return self._index
+
+    def at_hand(self, key: Key) -> object | None:
+        """What the solver is to be told of a project (None) or of one version, if no network is needed to know it."""
+        name, index = key
+        return self.cached_choices(name) if index is None else self.cached_dependencies(name, index)
+
+    def answer(self, key: Key) -> object:
+        """The same, from the network if need be. Raises Unreachable, ..."""
+        name, index = key
+        return self.choices(name) if index is None else self.dependencies(name, index)
+
+    def order(self, key: Key) -> str | tuple[object, ...] | None:
+        """What to ask the index for, as `Index.keep` takes it; None: nothing, the answer needs no index."""
+        name, index = key
+        if index is None:
+            return name
+        file = self.file(name, index)
+        return None if isinstance(file, Unusable) else tuple(file)
+
     def cached_choices(self, name: str) -> FileChoices | Missing | None:
         """The versions of a project if no network is needed to know them."""
         if name in self._choices or name in self._references:
@@ -64,7 +90,10 @@ class Projects:
         file = self.file(name, index)
         if isinstance(file, Unusable):
             return file
-        found = self._index.dependencies_at_hand(file)
+        try:
+            found = self._index.dependencies_at_hand(file)
+        except MalformedMetadata as error:
+            return _unreadable(error)
         return None if found is None else _left_to_say(found, file)
 
     def dependencies(self, name: str, index: int) -> Dependencies | Unusable:
@@ -75,7 +104,7 @@ class Projects:
         try:
             found = self._index.dependencies(file)
         except MalformedMetadata as error:
-            return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
+            return _unreadable(error)
         return Unusable("metadata", "has no metadata") if found is None else _left_to_say(found, file)
 
     def file(self, name: str, index: int) -> File | Unusable:
@@ -160,6 +189,10 @@ class Projects:
             raise Refused(f"{reference.filename} is to be checked against hashes, which needs its own hash first")
         self._choices[name] = choices
         return choices
+
+
+def _unreadable(error: MalformedMetadata) -> Unusable:
+    return Unusable("metadata", f"has metadata that cannot be read ({error.message})")
 
 
 def _left_to_say(found: Dependencies, file: File) -> Dependencies:

@@ -1,6 +1,6 @@
 """A problem to a resolution: the solver steps, this feeds it.
 
-What the cache has is given at once and without a thread. What it has not is fetched by threads, the solver's own wishes
+What the cache has is given at once and by this thread. What it has not is fetched side by side, the solver's own wishes
 first and its guesses behind them, and every answer is given as soon as it comes.
 """
 
@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from elfin.errors import Conflict as NoSolution
-from elfin.flows.projects import Projects
+from elfin.flows.projects import Key, Projects
 from elfin.record import TYPE_CHECKING
 from elfin.resolve.conflict import Conflict
 from elfin.resolve.model import Problem, Resolution, Wanted
 from elfin.resolve.solver import Solver
 
 if TYPE_CHECKING:
-    from elfin.edges.workers import Workers
-
-Key = tuple[str, int | None]
-"""(project, None) for a listing, (project, index) for the metadata of one version."""
+    from elfin.flows.fetching import ByProcesses, ByThreads
 
 
 def resolve(
-    problem: Problem, projects: Projects, *, threads: int = 16, progress: Callable[[str], None] | None = None
+    problem: Problem,
+    projects: Projects,
+    *,
+    threads: int = 16,
+    forking: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Resolution:
-    """The versions that meet `problem`. Raises errors.Conflict with the reasons in sentences, Unreachable, ..."""
+    """The versions that meet `problem`. `forking`: helpers may be forked, as the cache keeps what they find.
+
+    Raises errors.Conflict with the reasons in sentences, Unreachable, ...
+    """
     solver = Solver(problem)
-    feed = _Feed(solver, projects, threads, progress)
+    feed = _Feed(solver, projects, threads, forking, progress)
     try:
         while True:
             outcome = solver.step()
@@ -55,28 +60,34 @@ class _Feed:
     """Between solver and projects: who was asked for, who was given."""
 
     def __init__(
-        self, solver: Solver, projects: Projects, threads: int, progress: Callable[[str], None] | None
+        self,
+        solver: Solver,
+        projects: Projects,
+        threads: int,
+        forking: bool,
+        progress: Callable[[str], None] | None,
     ) -> None:
-        self.solver, self.projects, self.threads, self.progress = solver, projects, threads, progress
+        self.solver, self.projects, self.progress = solver, projects, progress
+        self._threads, self._forking = threads, forking
         self.given: set[Key] = set()
         self.failed: dict[Key, BaseException] = {}
         self._asked: set[Key] = set()
         self._hurried: set[Key] = set()
-        self._workers: Workers[Key] | None = None
+        self._fetching: ByThreads | ByProcesses | None = None
 
     @property
-    def workers(self) -> Workers[Key]:
-        """The threads, from the first question on that only the network can answer."""
-        if self._workers is None:
-            from elfin.edges.workers import Workers
+    def fetching(self) -> ByThreads | ByProcesses:
+        """Those who fetch, from the first question on that only the network can answer."""
+        if self._fetching is None:
+            from elfin.flows.fetching import fetching
 
-            self._workers = Workers(self.threads)
-        return self._workers
+            self._fetching = fetching(self.projects, self._threads, forking=self._forking)
+        return self._fetching
 
     def close(self) -> None:
-        """Let the threads go."""
-        if self._workers is not None:
-            self._workers.close()
+        """Let them go."""
+        if self._fetching is not None:
+            self._fetching.close()
 
     def satisfy(self, wanted: Wanted) -> None:
         """Give everything at hand and fetch the rest; return as soon as something that is wanted was given."""
@@ -103,23 +114,21 @@ class _Feed:
         if key not in asked:
             asked.add(key)
             self._asked.add(key)
-            self.workers.submit(key, self._call(key), urgent=urgent)
+            self.fetching.submit(key, urgent=urgent)
 
     def _give_cached(self, keys: list[Key]) -> bool:
         advanced = False
         for key in keys:
             if key in self.given or key in self._asked:
                 continue
-            name, index = key
-            projects = self.projects
-            found = projects.cached_choices(name) if index is None else projects.cached_dependencies(name, index)
+            found = self.projects.at_hand(key)
             if found is not None:
                 self._give(key, found)
                 advanced = True
         return advanced
 
     def _give_finished(self, *, block: bool) -> None:
-        for ended in self.workers.finished(block=block):
+        for ended in self.fetching.finished(block=block):
             if ended.error is not None:
                 self.failed[ended.key] = ended.error  # of no matter unless it turns out to be really wanted
                 continue
@@ -134,9 +143,3 @@ class _Feed:
             self.solver.give_listing(name, found)  # type: ignore[arg-type]
         else:
             self.solver.give_metadata(name, index, found)  # type: ignore[arg-type]
-
-    def _call(self, key: Key) -> Callable[[], object]:
-        name, index = key
-        if index is None:
-            return lambda: self.projects.choices(name)
-        return lambda: self.projects.dependencies(name, index)

@@ -46,6 +46,8 @@ def run(
     is_script = script or (not module and command[0].endswith((".py", ".pyw")) and os.path.isfile(command[0]))
     metadata = _script_metadata(command[0]) if is_script else None
     wanted = (*_split(packages), *(metadata.dependencies if metadata else ()))
+    if wanted or files:
+        context.expect_index()
     # A script that names its requirements is complete in itself; anything else sees the environment around.
     around = None if isolated or metadata is not None or python is not None else _around(context)
     if metadata is not None and python is None:
@@ -96,6 +98,7 @@ def tool_run(
         choice = choice._replace(upgrade=True) if at["version"] == "latest" else choice
     if package is None:
         tool = re.split(r"[@\[<>=!~;\s]", tool, maxsplit=1)[0]
+    context.expect_index()
     chosen = places.interpreter(context, python, inside=False)
     requests = Requests(packages=(wanted, *_split(packages)), choice=choice)
     environment = prepared(context, requests, chosen, around=None)

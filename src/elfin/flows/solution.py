@@ -64,6 +64,7 @@ def solve(
                 problem,
                 projects,
                 threads=context.settings.concurrency.value,
+                forking=context.forking,
                 progress=lambda name: progress.add(name=name),
             )
     except Conflict as error:

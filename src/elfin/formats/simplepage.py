@@ -64,6 +64,11 @@ class File(NamedTuple):
     """Hashes of the METADATA beside the file (PEP 658/714), empty when served without hash; None: not served."""
 
 
+def prepare() -> None:
+    """Make what the first page takes."""
+    _msgspec_page(b"{}")
+
+
 def page(body: bytes) -> Page:
     """Take a page apart; JSON or HTML is told by its first character. Raises MalformedPage."""
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]

@@ -53,6 +53,9 @@ class Index:
         refresh: bool | Collection[str] = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        for place in (*indexes, *find_links):
+            if urls.is_web(place):
+                client.learn(place)  # a page in the cache leads to files that want them
         self._client = client
         self._indexes = tuple(indexes)
         self._links = tuple(find_links)
@@ -61,6 +64,7 @@ class Index:
         self._offline = offline
         self._refresh = refresh if isinstance(refresh, bool) else frozenset(map(canonical, refresh))
         self._clock = clock
+        self._began = clock()
         self._listings: _Once[Listing | None] = _Once()
         self._link_pages: _Once[simplepage.Page] = _Once()
         self._without_ranges: set[str] = set()
@@ -86,10 +90,10 @@ class Index:
             return None
 
     def dependencies_at_hand(self, file: File) -> Dependencies | None:
-        """`dependencies` if they are in the cache, None otherwise."""
-        if self._cache is None or not urls.is_web(file.url):
-            return None
-        return disk.read_dependencies(disk.metadata_path(self._cache, file))
+        """`dependencies` if they can be told without the network, None otherwise."""
+        if not urls.is_web(file.url):
+            return self._read_dependencies(file)
+        return None if self._cache is None else disk.read_dependencies(disk.metadata_path(self._cache, file))
 
     def dependencies(self, file: File) -> Dependencies | None:
         """What METADATA says of dependencies: kept for ever, else served beside the file, else read out of the wheel.
@@ -97,16 +101,37 @@ class Index:
         None for an sdist without METADATA beside it: somebody has to build it. Raises Unreachable, Unauthorized,
         HashMismatch, MalformedWheel, UnsafeArchive, MalformedMetadata.
         """
-        stored = self.dependencies_at_hand(file)
-        if stored is not None:
-            return stored
-        fetched = self._fetched_metadata(file)
-        if fetched is None:
-            return None
-        found = metadata.dependencies(fetched)
-        if self._cache is not None and urls.is_web(file.url):
-            disk.write_dependencies(disk.metadata_path(self._cache, file), found)
+        if not urls.is_web(file.url):
+            return self._read_dependencies(file)
+        found = self.dependencies_at_hand(file)
+        if found is None:
+            found = self._read_dependencies(file)
+            if found is not None and self._cache is not None:
+                disk.write_dependencies(disk.metadata_path(self._cache, file), found)
         return found
+
+    @property
+    def kept(self) -> bool:
+        """Whether all that the network answers is kept in the cache, where other processes find it."""
+        return self._cache is not None and not any(map(urls.is_web, self._links))
+
+    def keep(self, order: str | Sequence[object] | None) -> None:
+        """Have the page of a project (its name) or the dependencies of a file (its fields) in the cache.
+
+        For other processes that use the same cache. Raises what `listing` and `dependencies` raise.
+        """
+        if isinstance(order, str):
+            self.listing(order)
+        elif order is not None:
+            self.dependencies(File._make(order))
+
+    def leave_connections(self) -> None:
+        """Open new ones from now on: the present ones are another process's."""
+        self._client.leave_connections()
+
+    def _read_dependencies(self, file: File) -> Dependencies | None:
+        found = self._fetched_metadata(file)
+        return None if found is None else metadata.dependencies(found)
 
     def download(self, file: File, path: str, progress: Callable[[int, int | None], object] | None = None) -> str:
         """Put a file at `path`, where nothing may be yet, and give its sha256 in hex; every listed hash is compared.
@@ -273,7 +298,9 @@ class Index:
         return bytes(data)
 
     def _due(self, project: str, stored: disk.StoredPage) -> bool:
-        """Whether the index has to be asked although something is stored."""
+        """Whether the index has to be asked although something is stored: not if that was in this very run."""
+        if stored.validators.fetched > self._began:
+            return False
         refresh = self._refresh if isinstance(self._refresh, bool) else project in self._refresh
         return refresh or not freshness.fresh(stored.validators, self._clock())
 

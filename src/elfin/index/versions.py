@@ -96,13 +96,14 @@ _NEVER = float("inf")
 
 def _plain_key(text: str) -> tuple[object, ...]:
     """What orders canonical versions as PEP 440 does, without epoch and local part; a page has thousands of them."""
-    if text.isdigit():
-        release, pre, post, dev = text, None, None, None
-    else:
+    try:
+        numbers = list(map(int, text.split(".")))
+        pre = post = dev = None
+    except ValueError:
         parts = _PARTS.fullmatch(text)
         assert parts is not None
         release, pre, number, post, dev = parts.groups()
-    numbers = [int(part) for part in release.split(".")]
+        numbers = list(map(int, release.split(".")))
     while numbers and not numbers[-1]:
         numbers.pop()
     # "1.dev0" is before "1a0"; a release or a post-release is behind every pre-release.

@@ -7,7 +7,7 @@ there is none. Broken, foreign and old interpreters on PATH are passed over; the
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from elfin.errors import ElfinError, NoPython, PlaceError
 from elfin.host import root
@@ -24,11 +24,21 @@ class Rejected(NamedTuple):
     reason: str
 
 
-def probe(executable: str, *, place: root.Root, cache_folder: str | None) -> Interpreter:
+class Asking(NamedTuple):
+    """How interpreters are asked about themselves."""
+
+    place: root.Root
+    """This machine's root, for loaders and libcs."""
+    cache_folder: str | None = None
+    """Where answers are remembered; None: they are not."""
+    meanwhile: Callable[[], object] | None = None
+    """What to do while a child thinks of its answer."""
+
+
+def probe(executable: str, asking: Asking) -> Interpreter:
     """The interpreter behind a path: for an environment's python, its base.
 
-    `place` is this machine's root (for loaders and libcs); without `cache_folder` nothing is remembered. A script (a
-    shim, a wrapper) is described by the executable it leads to.
+    A script (a shim, a wrapper) is described by the executable it leads to.
     Raises NoPython (not there, not a Python, too old) and PlaceError (its loader is missing, foreign, may not run).
     """
     path = disk.absolute(executable)
@@ -38,30 +48,28 @@ def probe(executable: str, *, place: root.Root, cache_folder: str | None) -> Int
         raise trouble.missing(path)
     environment = disk.environment_of(path)
     if environment is not None:
-        base = probe(disk.base_executable(path), place=place, cache_folder=cache_folder)
+        base = probe(disk.base_executable(path), asking)
         disk.check_version(environment, base)
         return base
     versions = disk_shims.versions_folder(path)
     if versions is not None:
         path = disk_shims.chosen(path, versions, os.getcwd()) or path
     extra = disk.manylinux_modules(os.environ.get("PYTHONPATH", ""))
-    if cache_folder is not None:
-        known = disk.recall(path, cache_folder, extra)
+    if asking.cache_folder is not None:
+        known = disk.recall(path, asking.cache_folder, extra)
         if known is not None:
             return known
     from elfin.pythons import child_ask  # the rare case: nobody has asked this Python yet
 
-    answer = child_ask.ask(path, place)
+    answer = child_ask.ask(path, asking.place, asking.meanwhile)
     led_to = answer["executable"]
     if led_to and answer["real_executable"] != os.path.realpath(path):
         # A shim or wrapper: where it leads depends on the folder and the environment, and cannot be remembered.
-        return child_ask.describe(disk.base_executable(led_to), answer, place, None, extra)
-    return child_ask.describe(path, answer, place, cache_folder, extra)
+        return child_ask.describe(disk.base_executable(led_to), answer, asking.place, None, extra)
+    return child_ask.describe(path, answer, asking.place, asking.cache_folder, extra)
 
 
-def candidates(
-    request: PythonRequest, *, path_variable: str, place: root.Root, cache_folder: str | None
-) -> Iterator[Interpreter | Rejected]:
+def candidates(request: PythonRequest, path_variable: str, asking: Asking) -> Iterator[Interpreter | Rejected]:
     """Every Python on a PATH whose name fits the request, best folder first; those that will not do with the reason.
 
     What a pyenv has, but does not choose here, comes last.
@@ -74,35 +82,35 @@ def candidates(
             shims.append((path, versions))
             if disk_shims.chosen(path, versions, os.getcwd()) is None:
                 continue
-        candidate = _candidate(request, path, place, cache_folder)
+        candidate = _candidate(request, path, asking)
         seen.add(os.path.realpath(candidate.executable if isinstance(candidate, Interpreter) else candidate.path))
         yield candidate
     for shim, versions in shims:
         for path in disk_shims.others(shim, versions):
             if os.path.realpath(path) not in seen:
                 seen.add(os.path.realpath(path))
-                yield _candidate(request, path, place, cache_folder)
+                yield _candidate(request, path, asking)
 
 
-def _candidate(request: PythonRequest, path: str, place: root.Root, cache_folder: str | None) -> Interpreter | Rejected:
+def _candidate(request: PythonRequest, path: str, asking: Asking) -> Interpreter | Rejected:
     try:
-        known = probe(path, place=place, cache_folder=cache_folder)
+        known = probe(path, asking)
     except (NoPython, PlaceError) as error:
         return Rejected(path, error.message)
     reason = shortfall(request, known)
     return known if reason is None else Rejected(known.executable, f"{known.executable} {reason}")
 
 
-def find(request: PythonRequest, *, path_variable: str, place: root.Root, cache_folder: str | None) -> Interpreter:
+def find(request: PythonRequest, path_variable: str, asking: Asking) -> Interpreter:
     """The first interpreter that satisfies the request: the path it names, else the first on PATH.
 
     Raises NoPython with what was passed over and why; for a path, what `probe` raises.
     """
     path = _written_path(request)
     if path is not None:
-        return probe(path, place=place, cache_folder=cache_folder)
+        return probe(path, asking)
     reasons: list[str] = []
-    for candidate in candidates(request, path_variable=path_variable, place=place, cache_folder=cache_folder):
+    for candidate in candidates(request, path_variable, asking):
         if isinstance(candidate, Interpreter):
             return candidate
         reasons.append(candidate.reason)

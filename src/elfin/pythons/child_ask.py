@@ -17,15 +17,16 @@ from elfin.pythons import probe as probes
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
 _PATIENCE = 60.0
 
 
-def ask(path: str, place: root.Root) -> dict[str, Any]:
+def ask(path: str, place: root.Root, meanwhile: Callable[[], object] | None = None) -> dict[str, Any]:
     """What the interpreter at `path` says of itself. Raises NoPython, PlaceError: what keeps it from answering."""
-    return probes.record(path, _said(path, place))
+    return probes.record(path, _said(path, place, meanwhile))
 
 
 def describe(
@@ -60,7 +61,7 @@ def _here(place: root.Root) -> Host:
     return detect(place, Facts(name.sysname, name.machine))
 
 
-def _said(path: str, place: root.Root) -> bytes:
+def _said(path: str, place: root.Root, meanwhile: Callable[[], object] | None) -> bytes:
     """Standard output of the probe. Raises what keeps it from answering, in words."""
     import subprocess
 
@@ -72,9 +73,17 @@ def _said(path: str, place: root.Root) -> bytes:
     environment["SYSTEM_VERSION_COMPAT"] = "0"  # macOS else claims to be 10.16 to old builds
     try:
         # Pipes, not DEVNULL: a chroot may have no /dev/null.
-        done = subprocess.run(
-            [path, "-I", "-B", script], input=b"", capture_output=True, timeout=_PATIENCE, env=environment, check=False
-        )
+        with subprocess.Popen(
+            [path, "-I", "-B", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment,
+        ) as process:  # fmt: skip
+            try:
+                if meanwhile is not None:
+                    meanwhile()
+                out, complaint = process.communicate(timeout=_PATIENCE)
+            except BaseException:
+                process.kill()
+                raise
     except subprocess.TimeoutExpired:
         raise trouble.silent(path, _PATIENCE) from None
     except OSError as error:
@@ -82,6 +91,6 @@ def _said(path: str, place: root.Root) -> bytes:
         if isinstance(error, FileNotFoundError) and first.startswith("#!"):
             raise trouble.script_interpreter_missing(path, first) from error
         raise trouble.not_started(path, error, header, _here(place)) from error
-    if done.returncode != 0:
-        raise trouble.failed(path, done.returncode, done.stderr or done.stdout)
-    return done.stdout
+    if process.returncode != 0:
+        raise trouble.failed(path, process.returncode, complaint or out)
+    return out

@@ -1,0 +1,206 @@
+"""Helpers on other cores: forked processes that do one kind of work, named by small orders, and say when it is done.
+
+Answers: how fetching and reading a hundred pages uses more than one core, which threads of one interpreter cannot. What
+a helper works out it leaves where everybody finds it (the cache); over the pipe come only orders and the word that one
+is done, or why not. Refuses to fork where that is not safe: beside other threads, and on macOS, whose libraries forbid
+it. A helper ends when its pipe closes, however its parent came to an end.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from collections.abc import Callable, Hashable
+
+from elfin import errors
+from elfin.edges.workers import QUICKLY, Finished, Workers
+from elfin.record import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_LENGTH = 4
+_PATIENCE = 0.25
+"""Seconds a helper gives its calls to end when nobody listens any more: one that writes is not to be cut off."""
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class NotDone(Exception):
+    """A helper could not do it, for a reason that is not told here."""
+
+
+def possible() -> bool:
+    """Whether this process may fork and would gain by it: one thread, more than one core, an OS that allows it."""
+    if not sys.platform.startswith("linux") or len(sys._current_frames()) != 1:  # noqa: SLF001
+        return False
+    try:
+        return len(os.sched_getaffinity(0)) > 1
+    except OSError:
+        return False
+
+
+class _Helper(NamedTuple):
+    process: int
+    orders: int
+    """Descriptor to write orders to."""
+    answers: int
+    """Descriptor to read answers from."""
+    unread: bytearray
+    owed: dict[Any, None]
+    """Keys that were ordered and not answered."""
+
+
+class Processes(Generic[Key]):
+    """`Workers`, but for the form of a call: an order, a value that `marshal` writes, for `work`, the same for all."""
+
+    def __init__(self, count: int, threads: int, work: Callable[[Any], object], *, begin: Callable[[], object]) -> None:
+        """`count` processes with `threads` threads in all; each calls `begin` before all work.
+
+        Raises OSError where a process cannot be had.
+        """
+        self._helpers: list[_Helper] = []
+        self._failed: list[Finished[Key]] = []
+        try:
+            for _ in range(count):
+                self._helpers.append(self._forked(max(1, threads // count), work, begin))
+        except OSError:
+            self.close()
+            raise
+
+    def _forked(self, threads: int, work: Callable[[Any], object], begin: Callable[[], object]) -> _Helper:
+        orders, answers = os.pipe(), os.pipe()
+        process = os.fork()
+        if process == 0:
+            try:
+                for mine in (orders[1], answers[0], *(end for other in self._helpers for end in other[1:3])):
+                    os.close(mine)  # or the others would never see their pipes close
+                begin()
+                _serve(orders[0], answers[1], threads, work)
+            finally:
+                os._exit(0)  # not a step up the parent's stack
+        os.close(orders[0])
+        os.close(answers[1])
+        return _Helper(process, orders[1], answers[0], bytearray(), {})
+
+    def submit(self, key: Key, order: object, *, urgent: bool = False) -> None:
+        """Have an order carried out by whoever has least to do, once; an urgent one before those that are not."""
+        helper = next((helper for helper in self._helpers if key in helper.owed), None)
+        if helper is None:
+            if not self._helpers:
+                self._failed.append(Finished(key, None, NotDone()))
+                return
+            helper = min(self._helpers, key=lambda helper: len(helper.owed))
+            helper.owed[key] = None
+        try:
+            _send(helper.orders, (key, order, urgent))
+        except OSError:
+            pass  # it was killed, which `finished` finds out
+
+    def finished(self, *, block: bool = True) -> list[Finished[Key]]:
+        """What ended since the last question, without values; waits for one at least unless `block` is False.
+
+        An error is the `ElfinError` the work raised, or `NotDone`.
+        """
+        import select
+
+        ended, self._failed = self._failed, []
+        owing = [helper for helper in self._helpers if helper.owed]
+        while owing:
+            ready, _, _ = select.select([helper.answers for helper in owing], [], [], 0 if ended or not block else None)
+            for helper in owing:
+                if helper.answers in ready:
+                    ended += self._answers(helper)
+            if ended or not block:
+                break
+        return ended
+
+    def _answers(self, helper: _Helper) -> list[Finished[Key]]:
+        data = os.read(helper.answers, 1 << 16)
+        if not data:  # it was killed
+            lost = [Finished(key, None, NotDone()) for key in helper.owed]
+            self._helpers.remove(helper)
+            _part(helper)
+            return lost
+        helper.unread.extend(data)
+        told = []
+        for key, error in _received(helper.unread):
+            helper.owed.pop(key, None)
+            told.append(Finished(key, None, _error(error)))
+        return told
+
+    def close(self) -> None:
+        """Let the helpers go; they end by themselves, soon."""
+        while self._helpers:
+            _part(self._helpers.pop())
+
+
+def _part(helper: _Helper) -> None:
+    os.close(helper.orders)
+    os.close(helper.answers)
+    os.waitpid(helper.process, os.WNOHANG)  # gone already, or with this process
+
+
+def _serve(orders: int, answers: int, threads: int, work: Callable[[Any], object]) -> None:
+    """The helper's life: take orders until the pipe closes."""
+    import select
+    import signal
+    from functools import partial
+    from threading import Lock
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and closes the pipe
+    workers: Workers[Any] = Workers(threads)
+    unread, lock = bytearray(), Lock()
+
+    def carry_out(key: Any, order: Any) -> None:
+        said = None
+        try:
+            work(order)
+        except errors.ElfinError as error:
+            said = (type(error).__name__, error.message, error.state, error.hints)
+        except BaseException as error:  # the parent does it itself, and meets the same where it is reported
+            said = (type(error).__name__, "", None, ())
+        with lock:
+            _send(answers, (key, said))
+
+    while True:
+        if not select.select([orders], [], [], QUICKLY if workers.waiting else None)[0]:
+            workers.more()
+            continue
+        data = os.read(orders, 1 << 16)
+        if not data:
+            workers.close(_PATIENCE)
+            return
+        unread.extend(data)
+        for key, order, urgent in _received(unread):
+            workers.submit(key, partial(carry_out, key, order), urgent=urgent)
+
+
+def _send(descriptor: int, value: Any) -> None:
+    data = marshal.dumps(value)
+    data = len(data).to_bytes(_LENGTH, "little") + data
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _received(unread: bytearray) -> list[Any]:
+    """The values that have arrived whole; they are taken out of `unread`."""
+    values = []
+    while len(unread) >= _LENGTH:
+        end = _LENGTH + int.from_bytes(unread[:_LENGTH], "little")
+        if len(unread) < end:
+            break
+        values.append(marshal.loads(bytes(unread[_LENGTH:end])))  # noqa: S302 from our own helper
+        del unread[:end]
+    return values
+
+
+def _error(said: tuple[str, str, str | None, tuple[str, ...]] | None) -> Exception | None:
+    if said is None:
+        return None
+    kind = getattr(errors, said[0], None)
+    if kind is None or not issubclass(kind, errors.ElfinError):
+        return NotDone()
+    made: errors.ElfinError = kind(said[1], state=said[2], hints=said[3])
+    return made

@@ -1,0 +1,81 @@
+"""Fetching on other cores: a command in a process of its own, beside the index, gives what threads give."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import packaging
+import pytest
+
+from kit import indexserver as kit
+from kit.commandline import PYTHON, SOURCE, projects
+from kit.indexserver import IndexServer
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="helpers are forked on Linux only")
+
+PROGRAM = f"""
+import sys
+sys.path[:0] = [{SOURCE!r}, {os.path.dirname(os.path.dirname(packaging.__file__))!r}]
+from elfin.edges import processes
+processes.possible = lambda: {{possible}}
+begun = processes.Processes.__init__
+def counted(self, *arguments, **more):
+    begun(self, *arguments, **more)
+    print("helpers:", len(self._helpers), file=sys.stderr)
+processes.Processes.__init__ = counted
+from elfin.cli.entry import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def compiled(folder: Path, url: str, *arguments: str, forking: bool = True) -> tuple[int, str, str]:
+    """Exit code, pins and complaints of a compilation with an empty cache."""
+    folder.mkdir(exist_ok=True)
+    (folder / "top.in").write_text("alpha\ngamma[fast]\n")
+    words = ["pip", "compile", "--python", PYTHON, "--no-header", "--cache-dir", str(folder / "cache"), "-i", url]
+    variables = {"PATH": os.defpath, "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull, "ELFIN_CONCURRENCY": "4"}
+    program = PROGRAM.format(possible=forking)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "top.in", *arguments],
+        check=False, capture_output=True, text=True, cwd=folder, env=variables, timeout=120,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_helpers_and_threads_give_the_same_and_ask_for_each_page_once(server: IndexServer, tmp_path: Path) -> None:
+    code, forked, said = compiled(tmp_path / "forked", server.url)
+    assert code == 0 and "helpers: 2" in said and "alpha==2.0" in forked
+    pages = [path for path in server.paths() if path.startswith("/simple/")]
+    assert sorted(pages) == sorted(set(pages))
+    code, threaded, said = compiled(tmp_path / "threaded", server.url, forking=False)
+    assert code == 0 and "helpers" not in said
+    assert threaded == forked
+
+
+def test_refreshing_and_pages_without_a_lifetime_are_asked_for_once_too(server: IndexServer, tmp_path: Path) -> None:
+    compiled(tmp_path, server.url)
+    asked = len(server.requests)
+    assert compiled(tmp_path, server.url, "--refresh")[0] == 0
+    pages = [path for path in server.paths()[asked:] if path.startswith("/simple/")]
+    assert pages and sorted(pages) == sorted(set(pages))
+
+
+def test_an_error_of_a_helper_is_the_commands_error(tmp_path: Path) -> None:
+    with IndexServer(projects(), auth=("me", "secret")) as server:
+        code, _, said = compiled(tmp_path, server.url)
+    assert code == 3 and "401" in said and "helpers: 2" in said and "Traceback" not in said
+
+
+def test_a_cache_that_cannot_be_written_costs_only_time(server: IndexServer, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    code, pins, said = compiled(tmp_path, server.url)
+    assert code == 0 and "helpers: 2" in said and "alpha==2.0" in pins
+
+
+def test_a_page_that_is_no_page_is_said_once(server: IndexServer, tmp_path: Path) -> None:
+    server.fault("/simple/beta/", kit.page(b"<form>log in</form>"), times=9)
+    code, _, said = compiled(tmp_path, server.url)
+    assert code == 3 and said.count("error:") == 1 and "login" in said
