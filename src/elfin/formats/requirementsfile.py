@@ -224,11 +224,11 @@ _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _HASH_OPTION = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s+)(\S*)")
 _OPTION_STARTS = re.compile(r"\s-")
-_NAMED = re.compile(
-    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*@\s*(?P<rest>\S.*)"
-)
-_SCHEME = re.compile(r"(?:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):", re.IGNORECASE)
-_ARCHIVE = re.compile(r"[^\s<>=~;]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|tar)(?:\[.*\])?", re.IGNORECASE)
+# Of one line in a hundred, so compiled when there is one.
+_NAMED = r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?\s*@\s*(?P<rest>\S.*)"
+_SCHEME = r"(?i:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):"
+_ARCHIVE = r"(?i:[^\s<>=~;]+\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|tar)(?:\[.*\])?)"
+_MARKS_OF_A_PLACE = ("@", "/", ":", ".whl", ".zip", ".t")
 _DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 
@@ -293,12 +293,14 @@ def _part_hashes(line: str, place: Place) -> tuple[str, tuple[tuple[str, str], .
 
 
 def _direct(body: str, hashes: tuple[tuple[str, str], ...], place: Place) -> DirectReference | None:
-    named = _NAMED.fullmatch(body)
+    if not body.startswith(".") and not any(mark in body.lower() for mark in _MARKS_OF_A_PLACE):
+        return None
+    named = re.fullmatch(_NAMED, body)
     if named is not None:
         location, marker = _part_marker(named["rest"])
         return DirectReference(named["name"], _extras(named["extras"]), location, marker, hashes, place)
     location, marker = _part_marker(body)
-    if not (_SCHEME.match(location) or location.startswith((".", "/", "~/")) or _ARCHIVE.fullmatch(location)):
+    if not (re.match(_SCHEME, location) or location.startswith((".", "/", "~/")) or re.fullmatch(_ARCHIVE, location)):
         return None
     extras: tuple[str, ...] = ()
     bracket = re.fullmatch(r"(?P<location>.+)\[(?P<extras>[A-Za-z0-9._\-, ]*)\]", location)
