@@ -31,18 +31,34 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def compiled(folder: Path, url: str, *arguments: str, forking: bool = True) -> tuple[int, str, str]:
-    """Exit code, pins and complaints of a compilation with an empty cache."""
-    folder.mkdir(exist_ok=True)
-    (folder / "top.in").write_text("alpha\ngamma[fast]\n")
-    words = ["pip", "compile", "--python", PYTHON, "--no-header", "--cache-dir", str(folder / "cache"), "-i", url]
+def ran(folder: Path, *words: str, forking: bool = True) -> tuple[int, str, str]:
+    """Exit code, output and complaints of a command in a process of its own."""
     variables = {"PATH": os.defpath, "HOME": str(folder), "PIP_CONFIG_FILE": os.devnull, "ELFIN_CONCURRENCY": "4"}
-    program = PROGRAM.format(possible=forking)
     done = subprocess.run(
-        [sys.executable, "-c", program, *words, "top.in", *arguments],
+        [sys.executable, "-c", PROGRAM.format(possible=forking), *words, "--cache-dir", str(folder / "cache")],
         check=False, capture_output=True, text=True, cwd=folder, env=variables, timeout=120,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
+
+
+def compiled(folder: Path, url: str, *arguments: str, forking: bool = True) -> tuple[int, str, str]:
+    """A compilation with an empty cache."""
+    folder.mkdir(exist_ok=True)
+    (folder / "top.in").write_text("alpha\ngamma[fast]\n")
+    words = ("pip", "compile", "--python", PYTHON, "--no-header", "-i", url, "top.in", *arguments)
+    return ran(folder, *words, forking=forking)
+
+
+def installed(folder: Path, url: str, *arguments: str, forking: bool = True) -> tuple[int, str]:
+    """An installation into a folder, with an empty cache."""
+    folder.mkdir(exist_ok=True)
+    words = ("pip", "install", "--python", PYTHON, "--target", "into", "-i", url, *arguments)
+    code, _, said = ran(folder, *words, forking=forking)
+    return code, said
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_helpers_and_threads_give_the_same_and_ask_for_each_page_once(server: IndexServer, tmp_path: Path) -> None:
@@ -79,3 +95,21 @@ def test_a_page_that_is_no_page_is_said_once(server: IndexServer, tmp_path: Path
     server.fault("/simple/beta/", kit.page(b"<form>log in</form>"), times=9)
     code, _, said = compiled(tmp_path, server.url)
     assert code == 3 and said.count("error:") == 1 and "login" in said
+
+
+def test_helpers_and_threads_install_the_same(server: IndexServer, tmp_path: Path) -> None:
+    code, said = installed(tmp_path / "forked", server.url, "alpha", "gamma[fast]")
+    assert code == 0 and said.count("helpers: ") == 2  # for the pages, then for the wheels
+    wheels = [path for path in server.paths() if path.endswith(".whl")]
+    assert len(wheels) == len(set(wheels)) > 2
+    code, said = installed(tmp_path / "threaded", server.url, "alpha", "gamma[fast]", forking=False)
+    assert code == 0 and "helpers" not in said
+    assert tree(tmp_path / "forked/into") == tree(tmp_path / "threaded/into") != {}
+
+
+def test_a_wheel_that_a_helper_refuses_is_the_commands_refusal(server: IndexServer, tmp_path: Path) -> None:
+    server.fault("/files/beta/beta-2.0-py3-none-any.whl", kit.page(b"another wheel"), times=9)
+    code, said = installed(tmp_path, server.url, "alpha", "gamma[fast]")
+    assert code == 4 and "sha256" in said and said.count("error:") == 1
+    assert not (tmp_path / "into").exists()
+    assert not [path for path in (tmp_path / "cache").rglob("*") if "staging" in path.name]

@@ -35,10 +35,15 @@ def possible() -> bool:
     """Whether this process may fork and would gain by it: one thread, more than one core, an OS that allows it."""
     if not sys.platform.startswith("linux") or len(sys._current_frames()) != 1:  # noqa: SLF001
         return False
+    return cores() > 1
+
+
+def cores() -> int:
+    """How many cores this process may use; 1 where that cannot be told."""
     try:
-        return len(os.sched_getaffinity(0)) > 1
-    except OSError:
-        return False
+        return len(os.sched_getaffinity(0))
+    except (AttributeError, OSError):
+        return 1
 
 
 class _Helper(NamedTuple):
@@ -48,8 +53,8 @@ class _Helper(NamedTuple):
     answers: int
     """Descriptor to read answers from."""
     unread: bytearray
-    owed: dict[Any, None]
-    """Keys that were ordered and not answered."""
+    owed: dict[Any, int]
+    """Keys that were ordered and not answered, with the weight of each."""
 
 
 class Processes(Generic[Key]):
@@ -84,15 +89,15 @@ class Processes(Generic[Key]):
         os.close(answers[1])
         return _Helper(process, orders[1], answers[0], bytearray(), {})
 
-    def submit(self, key: Key, order: object, *, urgent: bool = False) -> None:
-        """Have an order carried out by whoever has least to do, once; an urgent one before those that are not."""
+    def submit(self, key: Key, order: object, *, urgent: bool = False, weight: int = 1) -> None:
+        """Have an order carried out once, by whoever has least to do; an urgent one before those that are not."""
         helper = next((helper for helper in self._helpers if key in helper.owed), None)
         if helper is None:
             if not self._helpers:
                 self._failed.append(Finished(key, None, NotDone()))
                 return
-            helper = min(self._helpers, key=lambda helper: len(helper.owed))
-            helper.owed[key] = None
+            helper = min(self._helpers, key=lambda helper: sum(helper.owed.values()))
+            helper.owed[key] = weight
         try:
             _send(helper.orders, (key, order, urgent))
         except OSError:
@@ -130,10 +135,16 @@ class Processes(Generic[Key]):
             told.append(Finished(key, None, _error(error)))
         return told
 
-    def close(self) -> None:
-        """Let the helpers go; they end by themselves, soon."""
+    def close(self, *, wait: bool = False) -> None:
+        """Let the helpers go. They end by themselves, soon; `wait` until they have."""
+        processes = [helper.process for helper in self._helpers]
         while self._helpers:
             _part(self._helpers.pop())
+        for process in processes if wait else ():
+            try:
+                os.waitpid(process, 0)
+            except ChildProcessError:
+                pass  # it had ended before
 
 
 def _part(helper: _Helper) -> None:

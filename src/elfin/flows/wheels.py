@@ -1,19 +1,26 @@
-"""Files of an index to wheels in the store: what is there is used, threads download and unpack the rest."""
+"""Files of an index to wheels in the store: what is there is used, the rest fetched and unpacked, on every core."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from elfin.edges import disk
 from elfin.errors import HashMismatch, Malformed, UnsafeArchive
 from elfin.flows.context import Context
 from elfin.index.model import File
+from elfin.record import TYPE_CHECKING
 from elfin.wheels import disk_store
 from elfin.wheels.model import StoredWheel
 
+if TYPE_CHECKING:
+    from elfin.edges.processes import Processes
+
 _PATIENCE = 0.5
 """Seconds to let wheels be finished that are being unpacked while the command fails or is interrupted."""
+_MOST_HELPERS = 8
+"""More unpack no faster: the disk is busy by then."""
 
 
 def collect(
@@ -32,8 +39,7 @@ def collect(
     found: dict[str, StoredWheel] = {}
     missing: list[File] = []
     for file in files:
-        digest = file.hashes.get("sha256") or disk_store.recall(context.wheels, _key(file))
-        stored = disk_store.get(context.wheels, digest) if digest else None
+        stored = _in_store(context, file)
         if stored is not None and file.filename in doubted and (problems := disk_store.verify(stored)):
             context.warn(f"the cached {file.filename} was changed ({problems[0]}): it is fetched again")
             disk_store.quarantine(context.wheels, stored.digest)
@@ -52,30 +58,89 @@ def collect(
 
 
 def _fetched(context: Context, files: Sequence[File]) -> dict[str, StoredWheel]:
-    from elfin.edges.workers import Workers
-
-    found: dict[str, StoredWheel] = {}
-    workers: Workers[str] = Workers(context.settings.concurrency.value)
     disk.make_folder(context.wheels)
     disk.sweep(context.wheels)
     with disk.staging(context.wheels) as staged, context.progress("Downloading", len(files)) as progress:
         by_size = sorted(files, key=lambda file: -(file.size or 0))  # the biggest first: they decide when all is done
-        for number, file in enumerate(by_size):
-            path = os.path.join(staged, str(number))
-            workers.submit(file.url, lambda file=file, path=path: _fetch(context, file, path))  # type: ignore[misc]
-        try:
-            while len(found) < len({file.url for file in files}):
-                for ended in workers.finished():
-                    if ended.error is not None:
-                        raise ended.error
-                    found[ended.key] = ended.value
-                    progress.add(name=ended.value.name)
-        finally:
-            workers.close(patience=_PATIENCE)
+        orders = {file.url: (file, os.path.join(staged, str(number))) for number, file in enumerate(by_size)}
+        found: dict[str, StoredWheel] = {}
+        for url, stored in (_by_processes(context, orders) or _by_threads)(context, orders):
+            found[url] = stored
+            progress.add(name=stored.name)
     return found
 
 
+_Orders = Mapping[str, tuple[File, str]]
+"""By URL: a file, and where it may lie until it is unpacked."""
+
+
+def _by_threads(context: Context, orders: _Orders) -> Iterator[tuple[str, StoredWheel]]:
+    from elfin.edges.workers import Workers
+
+    workers: Workers[str] = Workers(context.settings.concurrency.value)
+    for url, order in orders.items():
+        workers.submit(url, partial(_fetch, context, *order))
+    left = len(orders)
+    try:
+        while left:
+            for ended in workers.finished():
+                if ended.error is not None:
+                    raise ended.error
+                left -= 1
+                yield ended.key, ended.value
+    finally:
+        workers.close(patience=_PATIENCE)
+
+
+def _by_processes(context: Context, orders: _Orders) -> Callable[..., Iterator[tuple[str, StoredWheel]]] | None:
+    """Unpacking is work for every core there is; None where threads have to do it."""
+    from elfin.edges import processes
+
+    if len(orders) == 1 or not (context.forking and processes.possible()):
+        return None
+    from elfin.edges import net_pool
+
+    net_pool.prepare()
+    index = context.index  # made before the helpers are: they share what it knows
+
+    def work(order: tuple[tuple[object, ...], str]) -> None:
+        _fetch(context, File._make(order[0]), order[1])
+
+    count = min(len(orders), processes.cores(), _MOST_HELPERS)
+    threads = context.settings.concurrency.value
+    try:
+        crew: processes.Processes[str] = processes.Processes(count, threads, work, begin=index.leave_connections)
+    except OSError:
+        return None
+    return partial(_together, crew)
+
+
+def _together(crew: Processes[str], context: Context, orders: _Orders) -> Iterator[tuple[str, StoredWheel]]:
+    from elfin.edges.processes import NotDone
+
+    left = len(orders)
+    try:
+        for url, (file, path) in orders.items():
+            crew.submit(url, (tuple(file), path), weight=file.size or 1)
+        while left:
+            for ended in crew.finished():
+                if ended.error is not None and not isinstance(ended.error, NotDone):
+                    raise ended.error
+                file, path = orders[ended.key]
+                left -= 1
+                yield ended.key, _in_store(context, file) or _fetch(context, file, path)
+    finally:
+        crew.close(wait=True)
+
+
+def _in_store(context: Context, file: File) -> StoredWheel | None:
+    digest = file.hashes.get("sha256") or disk_store.recall(context.wheels, _key(file))
+    return disk_store.get(context.wheels, digest) if digest else None
+
+
 def _fetch(context: Context, file: File, path: str) -> StoredWheel:
+    """Download to `path`, unpack into the store. What an earlier try left at `path` is replaced."""
+    disk.remove_file(path)
     digest = context.index.download(file, path)
     try:
         stored = disk_store.add(
