@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from elfin.edges.net import Client, Credentials, Network, network, redacted
+from elfin.edges.net import Client, Credentials, Network, redacted
 from elfin.edges.net_status import retry_after
 from elfin.edges.net_url import bypasses_proxy, origin
 from elfin.errors import Unauthorized, Unreachable
@@ -262,13 +262,6 @@ def test_origins_ignore_case_userinfo_and_default_ports() -> None:
 )  # fmt: skip
 def test_no_proxy(host: str, no_proxy: str, direct: bool) -> None:
     assert bypasses_proxy(host, no_proxy) is direct
-
-
-def test_proxies_come_from_the_environment_that_is_handed_in() -> None:
-    said = network({"HTTPS_PROXY": "http://p:1", "no_proxy": "local", "SSL_CERT_FILE": "/ca.pem", "HOME": "/h"})
-    assert (said.proxies, said.no_proxy) == ({"https": "http://p:1"}, "local")
-    assert (said.ca_bundle, said.netrc) == ("/ca.pem", "/h/.netrc")
-    assert network({"HTTP_PROXY": "http://evil", "REQUEST_METHOD": "GET"}).proxies == {}
 
 
 def test_a_proxy_is_used_and_gets_its_own_credentials(server: IndexServer) -> None:

@@ -13,7 +13,7 @@ from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Mapping
 
 from elfin.edges.net_body import PIECE, AttemptError, pieces, too_large, whole
-from elfin.edges.net_pool import Network, Pools, broken, network
+from elfin.edges.net_pool import Network, Pools, broken
 from elfin.edges.net_status import content_range, redirected, refusal, status_words, strong_validator, unauthorized
 from elfin.edges.net_url import origin
 from elfin.errors import Unreachable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from urllib3 import BaseHTTPResponse
 
-__all__ = ["Client", "Credentials", "Network", "Received", "Response", "content_range", "network", "origin", "redacted"]
+__all__ = ["Client", "Credentials", "Network", "Received", "Response", "content_range", "origin", "redacted"]
 
 BODY_LIMIT = 64 << 20
 DOWNLOAD_LIMIT = 16 << 30

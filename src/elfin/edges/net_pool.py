@@ -1,7 +1,6 @@
 """Connections: pools for 16 threads, proxies and TLS roots over urllib3, and what their failures mean in words.
 
-urllib3 and truststore are imported at the first request. Reads no environment itself: `network` makes the settings
-from a mapping that the caller hands in (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, `SSL_CERT_FILE`, ...).
+urllib3 and truststore are imported at the first request. Reads no environment: `Network` says what the user chose.
 Refuses SOCKS proxies.
 """
 
@@ -40,24 +39,6 @@ class Network(NamedTuple):
     retries: int = 3
     threads: int = 16
     user_agent: str = "elfin"
-
-
-def network(environ: Mapping[str, str]) -> Network:
-    """The settings that environment variables ask for; lower-case names win, as everywhere."""
-
-    def said(name: str) -> str:
-        return environ.get(name) or environ.get(name.upper()) or ""
-
-    proxies = {"http": said("http_proxy"), "https": said("https_proxy"), "all": said("all_proxy")}
-    if "REQUEST_METHOD" in environ:  # a CGI program gets HTTP_PROXY from whoever sends a `Proxy:` header
-        proxies["http"] = environ.get("http_proxy", "")
-    home = environ.get("HOME")
-    return Network(
-        proxies={scheme: url for scheme, url in proxies.items() if url},
-        no_proxy=said("no_proxy"),
-        ca_bundle=environ.get("SSL_CERT_FILE") or environ.get("REQUESTS_CA_BUNDLE") or None,
-        netrc=environ.get("NETRC") or (os.path.join(home, ".netrc") if home else None),
-    )
 
 
 def prepare() -> None:
