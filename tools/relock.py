@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from elfin.edges.net import Client  # noqa: E402
-from elfin.formats import metadata  # noqa: E402
 from elfin.index.net import Index  # noqa: E402
 from elfin.settings import disk, ladder  # noqa: E402
 
@@ -48,7 +47,8 @@ def rows(index: Index, requirement: str, optional: bool) -> list[str]:
         if file.filename.endswith(".whl") and PYTHONS.search(file.filename) and PLATFORMS.search(file.filename)
     ]
     first = next(file for file in listing.files(position) if file.filename.endswith(".whl"))
-    required = metadata.metadata(index.metadata(first) or b"").requires_dist
+    said = index.dependencies(first)
+    required = said.requires if said is not None else ()
     assert not [one for one in required if "extra ==" not in one], f"{wanted.name} now depends on {required}"
     return sorted(lines)
 
@@ -58,7 +58,8 @@ def main() -> None:
     settings = ladder.settings({}, os.environ, disk.read_files(os.environ))
     index = Index(Client(), [settings.index_url.value])
     lines = [line for name in project["dependencies"] for line in rows(index, name, False)]
-    lines += [line for name in project["optional-dependencies"]["fast"] for line in rows(index, name, True)]
+    for extra in project["optional-dependencies"].values():
+        lines += [line for name in extra for line in rows(index, name, True)]
     body = "\n".join(lines) + "\n"
     LOCK.write_text(f"# lock {hashlib.sha256(body.encode()).hexdigest()[:12]}\n{body}")
     print(f"{LOCK}: {len(lines)} wheels")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
 SOURCE = __file__.rpartition("/")[0].rpartition("/")[0] or "/"
-OWN_PACKAGES = frozenset({"packaging", "urllib3", "truststore", "msgspec", "isal"})
+OWN_PACKAGES = frozenset({"packaging", "urllib3", "truststore", "msgspec", "isal", "backports"})
 
 
 class PrivatePlace:
