@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from kit.qcow2 import write_raw
-
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+if str(CHECKOUT) not in sys.path:
+    sys.path.append(str(CHECKOUT))
+
+from lab.qcow2 import write_raw  # noqa: E402 - the lab lies at the checkout's root
+
 PYTHONS = CHECKOUT.parent / "shared" / "pythons"
 MUSL_PYTHON = "cpython-3.13.15+20261101-x86_64-unknown-linux-musl-install_only_stripped.tar.gz"
 _ENTER = """

@@ -39,7 +39,7 @@ def write_raw(image: BinaryIO, raw: BinaryIO) -> int:
                 raw.seek((table_number * per_table + index) * cluster)
                 raw.write(data)
     raw.truncate(size)
-    return size
+    return int(size)
 
 
 def _cluster(image: BinaryIO, entry: int, cluster_bits: int) -> bytes | None:
