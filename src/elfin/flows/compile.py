@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from elfin.edges import disk
+from elfin.edges.disk_output import write_out
 from elfin.errors import UsageError
 from elfin.flows import places, requirements, solution
 from elfin.flows.asked import Requests
@@ -91,8 +91,8 @@ def compile_pins(
 
 
 def write(path: str, text: str) -> None:
-    """Put the answer into a file, whole or not at all. Raises PlaceError."""
-    disk.write(os.path.abspath(path), text.encode())
+    """Put the answer where the user said. Raises PlaceError."""
+    write_out(os.path.abspath(path), text.encode())
 
 
 def with_version(interpreter: Interpreter, text: str) -> Interpreter:
