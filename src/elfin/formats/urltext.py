@@ -13,14 +13,15 @@ from elfin.record import NamedTuple
 
 HIDDEN = "***"
 
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//\S*")
-_QUERY_VALUE = re.compile(r"([?&;][^=&;#\s]*=)[^&;#\s]*")
-_END_OF_AUTHORITY = re.compile(r"[/?#]")
+# Compiled when a URL is shown, which is seldom, but this file is on every command's way.
+_URL = r"([A-Za-z][A-Za-z0-9+.-]*:)?//\S*"
+_QUERY_VALUE = r"([?&;][^=&;#\s]*=)[^&;#\s]*"
+_END_OF_AUTHORITY = r"[/?#]"
 
 
 def redacted(text: str) -> str:
     """The text with the secrets of all URLs in it replaced by `***`."""
-    return _URL.sub(_without_secrets, text) if "//" in text else text
+    return re.sub(_URL, _without_secrets, text) if "//" in text else text
 
 
 class Credentials(NamedTuple):
@@ -43,7 +44,7 @@ class Credentials(NamedTuple):
 def without_credentials(url: str) -> tuple[str, Credentials | None]:
     """(URL without user name and password, those percent-decoded, or None where there are none)."""
     scheme, colon, rest = url.partition("://")
-    userinfo, at, _ = _END_OF_AUTHORITY.split(rest, maxsplit=1)[0].rpartition("@")
+    userinfo, at, _ = re.split(_END_OF_AUTHORITY, rest, maxsplit=1)[0].rpartition("@")
     if not colon or not at:
         return url, None
     plain = f"{scheme}://{rest[len(userinfo) + 1 :]}"
@@ -59,7 +60,7 @@ def _without_secrets(match: re.Match[str]) -> str:
     url = match[0]
     start = url.index("//") + 2
     rest = url[start:]
-    authority = _END_OF_AUTHORITY.split(rest, maxsplit=1)[0]
+    authority = re.split(_END_OF_AUTHORITY, rest, maxsplit=1)[0]
     if "@" in authority:
         rest = f"{HIDDEN}@{rest[authority.rindex('@') + 1 :]}"
     elif "@" in rest and _odd_port(authority):
@@ -67,7 +68,7 @@ def _without_secrets(match: re.Match[str]) -> str:
         rest = f"{HIDDEN}@{rest.rpartition('@')[2]}"
     mark = rest.find("?")
     if mark >= 0:
-        rest = rest[:mark] + _QUERY_VALUE.sub(rf"\1{HIDDEN}", rest[mark:])
+        rest = rest[:mark] + re.sub(_QUERY_VALUE, rf"\1{HIDDEN}", rest[mark:])
     return url[:start] + rest
 
 
