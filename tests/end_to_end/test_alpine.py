@@ -43,6 +43,18 @@ def test_the_machine_is_known_for_what_it_is(root: alpine.Alpine) -> None:
     assert told["python"]["libc"]["family"] == "musl" and "Alpine" in told["distribution"]
 
 
+def test_the_tags_are_those_of_packaging(root: alpine.Alpine) -> None:
+    python = "/opt/python/bin/python3"
+    made = root.run("/elfin/elfin", "pip", "install", "--python", python, "--target", "/root/packaging", "packaging")
+    assert made.returncode == 0, made.stderr
+    theirs = root.run(
+        python, "-c", "from packaging.tags import sys_tags; print(*sys_tags())", PYTHONPATH="/root/packaging"
+    )
+    ours = root.run("/elfin/elfin", "tags", "--python", python)
+    assert "musllinux_1_2_x86_64" in theirs.stdout, theirs.stderr
+    assert ours.stdout.split() == theirs.stdout.split()
+
+
 def test_numpy_is_installed_and_works(root: alpine.Alpine) -> None:
     made = root.run("/elfin/elfin", "venv", "/root/env")
     assert made.returncode == 0, made.stderr

@@ -249,3 +249,105 @@ def test_broken_files_everywhere_never_raise() -> None:
     assert detect(DictRoot(dict.fromkeys(paths, rubbish)), None).libcs == ()
     circle = DictRoot({"/bin/sh": Link("/bin/sh"), "/lib": Link("/lib")})
     assert detect(circle, None).libcs == ()
+
+
+@pytest.mark.parametrize(
+    ("machine", "loader", "name", "float_abi"),
+    [
+        ("x32", "/libx32/ld-linux-x32.so.2", "x32", None),
+        ("x32", "/lib/ld-musl-x32.so.1", "x32", None),
+        ("mips64el", "/lib64/ld.so.1", "mips64el", None),
+        ("mipsn32el", "/lib32/ld.so.1", "mipsn32el", None),
+        ("mips", "/lib/ld.so.1", "mips", None),
+        ("armeb", "/lib/ld-linux-armhf.so.3", "armv7b", "hard"),
+        ("aarch64_be", "/lib/ld-linux-aarch64_be.so.1", "aarch64_be", None),
+        ("riscv64", "/lib/ld-linux-riscv64-lp64d.so.1", "riscv64", None),
+        ("riscv64 soft", "/lib/ld-linux-riscv64-lp64.so.1", "riscv64", "soft"),
+        ("loongarch64", "/lib64/ld-linux-loongarch-lp64d.so.1", "loongarch64", None),
+        ("loongarch64 soft", "/lib64/ld-linux-loongarch-lp64s.so.1", "loongarch64", "soft"),
+        ("s390", "/lib/ld.so.1", "s390", None),
+        ("ppc64", "/lib64/ld64.so.1", "ppc64", None),
+        ("sparc64", "/lib64/ld-linux.so.2", "sparc64", None),
+        ("unheard of", "/lib64/ld-linux-new.so.1", "elf-machine-9999", None),
+    ],
+)
+def test_every_port_s_loader_is_found_and_its_machine_named(
+    machine: str, loader: str, name: str, float_abi: str | None
+) -> None:
+    contents = musl("1.2.5", machine) if "musl" in loader else glibc_loader(machine, loader.rpartition("/")[2])
+    for shell in ({}, {"/bin/sh": program(loader, machine)}):
+        host = detect(DictRoot({loader: contents, **shell}), None)
+        assert host.libc is not None and (host.libc.loader, host.libc.arch) == (loader, name)
+        assert (host.arch.name, host.arch.float_abi) == (name, float_abi)
+        assert host.arch.little_endian == elfsmith.MACHINES[machine][2]
+
+
+def test_the_attributes_of_a_file_tell_the_generation_of_arm() -> None:
+    loader = "/lib/ld-linux-armhf.so.3"
+    for cpu, name in ((4, "armv5tel"), (6, "armv6l"), (7, "armv6l"), (10, "armv7l"), (14, "armv7l")):
+        shell = elfsmith.arm_attributes(program(loader, "armhf"), cpu, 1)
+        files = {"/bin/sh": shell, loader: glibc_loader("armhf", "ld-linux-armhf.so.3")}
+        assert detect(DictRoot(files), None).arch.name == name
+        assert detect(DictRoot(files), Facts("Linux", "armv7l")).arch.name == "armv7l"
+    old = elfsmith.arm_attributes(program("/lib/ld.so", "arm_oabi"), 4, 1)
+    assert detect(DictRoot({"/bin/sh": old}), None).arch.float_abi == "hard"
+
+
+def test_a_place_of_static_programs_has_no_libc_and_a_machine() -> None:
+    for files in ({"/bin/sh": program(None, "riscv64")}, {"/app/server": program(None, "riscv64"), "/app/x": "text"}):
+        host = detect(DictRoot(files), None)
+        assert (host.libcs, host.arch.name) == ((), "riscv64")
+    assert detect(DictRoot({"/bin/sh": program(None, "i686")}), FACTS).arch.name == "i686"
+
+
+def test_a_nix_image_has_the_libc_of_its_store_and_nix_ld_is_none() -> None:
+    folder = "/nix/store/" + "a" * 32 + "-glibc-2.40-66/lib"
+    store = {f"{folder}/ld-linux-x86-64.so.2": glibc_loader(), f"{folder}/libc.so.6": glibc("2.40")}
+    assert native(store) == Libc("glibc", (2, 40), f"{folder}/ld-linux-x86-64.so.2", "x86_64")
+    door = elfsmith.elf(rodata=b"NIX_LD is not set")
+    host = detect(DictRoot({GLIBC_LOADER: door}), None)
+    assert host.libcs == () and any("nix-ld" in fact.source for fact in host.evidence)
+    guix = "/gnu/store/" + "b" * 32 + "-glibc-2.39"
+    sh = {"/bin/sh": Link(f"{guix}/bin/sh"), f"{guix}/bin/sh": program(f"{guix}/lib/ld-linux-x86-64.so.2")}
+    libraries = {f"{guix}/lib/ld-linux-x86-64.so.2": glibc_loader(), f"{guix}/lib/libc.so.6": glibc("2.39")}
+    found = native({**sh, **libraries})
+    assert found is not None and found.version == (2, 39)
+
+
+def test_termux_is_android_though_its_system_is_not_in_the_root() -> None:
+    files = {"/data/data/com.termux/files/usr/bin/sh": program("/system/bin/linker64", "aarch64")}
+    host = detect(DictRoot(files), Facts("Linux", "aarch64"))
+    assert (host.os, host.os_version, host.arch.name) == ("android", None, "aarch64")
+    assert host.libc == Libc("bionic", None, "/system/bin/linker64", None)
+    apex = {
+        "/system/bin/sh": program("/system/bin/linker64"),
+        "/system/bin/linker64": Link("/apex/com.android.runtime/bin/linker64"),
+        "/apex/com.android.runtime/bin/linker64": elfsmith.elf(soname="ld-android.so"),
+        "/system/build.prop": "ro.build.version.release=14\nro.build.version.sdk=34\n",
+    }
+    host = detect(DictRoot(apex), None)
+    assert (host.distribution, host.os_version, len(host.libcs)) == ("Android 14", (34,), 1)
+
+
+def test_old_and_new_uclibc_are_told_by_their_files() -> None:
+    old = {"/lib/ld-uClibc.so.0": Link("ld-uClibc-0.9.33.2.so"), "/lib/ld-uClibc-0.9.33.2.so": elfsmith.elf("mipsel")}
+    new = {"/lib/ld64-uClibc.so.1": elfsmith.elf(), "/lib/libuClibc-1.0.45.so": elfsmith.elf()}
+    for files, version in ((old, (0, 9, 33, 2)), (new, (1, 0, 45))):
+        found = native(files)
+        assert found is not None and (found.family, found.version) == ("uclibc", version)
+
+
+def test_a_program_s_loader_that_is_no_file_of_a_libc_is_said_to_be_so() -> None:
+    host = detect(DictRoot({**GLIBC_SH, GLIBC_LOADER: elfsmith.elf(rodata=b"something else")}), None)
+    assert host.libcs == () and host.arch.name == "x86_64"
+    assert any("neither glibc nor musl" in fact.source for fact in host.evidence)
+
+
+def test_the_running_program_s_own_build_never_decides() -> None:
+    """A musl Python on Debian, a glibc one on Alpine with gcompat: the place's own programs say what is native."""
+    debian = {**GLIBC, **MUSL, **GLIBC_SH, "/opt/python": program(MUSL_LOADER)}
+    gcompat = {GLIBC_LOADER: elfsmith.elf(interpreter=MUSL_LOADER, rodata=b"/lib/libgcompat.so.0")}
+    alpine = {**MUSL, **MUSL_SH, **gcompat, "/opt/python": program(GLIBC_LOADER)}
+    for files, families in ((debian, ["glibc", "musl"]), (alpine, ["musl"])):
+        host = detect(DictRoot(files), FACTS._replace(executable="/opt/python"))
+        assert [libc.family for libc in host.libcs] == families

@@ -20,3 +20,15 @@ def test_the_usual_link_is_followed_and_absence_is_none() -> None:
     values, path = osrelease.read(DictRoot(files))
     assert (osrelease.pretty(values), path) == ("Void", "/etc/os-release")
     assert osrelease.read(DictRoot()) == ({}, None) and osrelease.pretty({}) is None
+
+
+def test_roots_without_os_release_are_named_by_the_file_they_have() -> None:
+    for path, text, name in (
+        ("/etc/redhat-release", "CentOS release 6.10 (Final)\n", "CentOS release 6.10 (Final)"),
+        ("/etc/alpine-release", "3.2.3\n", "Alpine Linux 3.2.3"),
+        ("/etc/debian_version", "6.0.10\n", "Debian GNU/Linux 6.0.10"),
+        ("/system/build.prop", "ro.build.version.release=9\n", "Android 9"),
+    ):
+        values, source = osrelease.read(DictRoot({path: text}))
+        assert (osrelease.pretty(values), source) == (name, path)
+    assert osrelease.read(DictRoot({"/etc/redhat-release": "\n"})) == ({}, None)

@@ -22,6 +22,14 @@ MACHINES: dict[str, tuple[int, int, bool, int]] = {
     "loongarch64": (258, 64, True, 0x43),
     "mips": (8, 32, False, 0x70001000),
     "mipsel": (8, 32, True, 0x70001000),
+    "mips64el": (8, 64, True, 0x80000007),
+    "mipsn32el": (8, 32, True, 0x80000027),
+    "armeb": (40, 32, False, 0x05800400),
+    "riscv64 soft": (243, 64, True, 1),
+    "loongarch64 soft": (258, 64, True, 0x41),
+    "s390": (22, 32, False, 0),
+    "sparc64": (43, 64, False, 0),
+    "unheard of": (9999, 64, True, 0),
 }
 
 GLIBC_LOADER = "/lib64/ld-linux-x86-64.so.2"
@@ -145,3 +153,17 @@ def musl(version: str, machine: str = "x86_64") -> bytes:
     """musl's libc.so, which is its loader as well."""
     text = f"musl libc ({machine})\nVersion %s\nDynamic Program Loader\n\0/proc/self/fd/\0{version}\0%d".encode()
     return elf(machine, soname="libc.so", rodata=text)
+
+
+def arm_attributes(data: bytes, cpu_arch: int, vfp_arguments: int | None = None) -> bytes:
+    """A 32-bit little-endian ARM file of `elf`, with the section that tells what it was compiled for."""
+    pairs = b"\57-A\0" + bytes([6, cpu_arch, 7, 0x41]) + (b"" if vfp_arguments is None else bytes([28, vfp_arguments]))
+    block = b"\1" + struct.pack("<I", 5 + len(pairs)) + pairs
+    vendor = b"aeabi\0" + block
+    section = b"A" + struct.pack("<I", 4 + len(vendor)) + vendor
+    table = len(data)
+    rows = struct.pack("<10I", *([0] * 10)) + struct.pack(
+        "<10I", 0, 0x70000003, 0, 0, table + 80, len(section), 0, 0, 1, 0
+    )
+    head = data[:32] + struct.pack("<I", table) + data[36:46] + struct.pack("<HH", 40, 2) + data[50:]
+    return head + rows + section

@@ -9,7 +9,7 @@ from elfin.formats import wheelname
 from elfin.host.model import Interpreter, Libc
 from elfin.tags import explain
 from elfin.tags.expand import tag_set
-from elfin.tags.match import match, verdict, why_not
+from elfin.tags.match import Judge, match, verdict, why_not
 from elfin.tags.model import Match, Mismatch, Tag
 from kit.places import GLIBC_236, MUSL_125, interpreter, target
 
@@ -95,7 +95,9 @@ SENTENCES: list[tuple[Interpreter, str, str, str]] = [
         "distributor",
         "is manylinux_2_28_x86_64, which the distributor of this Python rules out in its _manylinux module",
     ),
-    (CP312, "cp312-cp312-solaris_11_4_x86_64", "unknown", "has the tag solaris_11_4_x86_64, of which nothing is known"),
+    (CP312, "cp312-cp312-solaris_11_4_x86_64", "os", "is for Solaris, this is Linux"),
+    (CP312, "cp312-cp312-ios_13_0_arm64_iphonesimulator", "os", "is for the iOS simulator, this is Linux"),
+    (CP312, "cp312-cp312-plan9_4_amd64", "unknown", "has the tag plan9_4_amd64, of which nothing is known"),
     (
         CP312,
         "cp312-cp312-manylinux_2_3_x86_64",
@@ -127,6 +129,66 @@ def test_a_wheel_that_fits_has_the_rank_of_its_best_tag(tags: str) -> None:
     found = verdict(ranked, wheel(tags))
     order = [str(tag) for tag in ranked.tags()]
     assert found == Match(min(order.index(str(tag)) for tag in parse_tag(tags) if str(tag) in order))
+
+
+PLACES = [
+    CP312,
+    MUSL,
+    OLD,
+    NO_GIL,
+    ARM_SOFT,
+    interpreter("3.12.4", static=True),
+    interpreter("3.14.0", debug=True, libc=Libc("glibc", (3, 2), None)),
+    interpreter("3.12.4", libc=Libc("glibc", (2, 31), None), machine="armv8l", float_abi="hard"),
+    interpreter("3.12.4", manylinux={"2_28": False, "manylinux2014": False}),
+    interpreter("3.12.4", os="macos", machine="arm64", os_version=(14, 5)),
+    interpreter("3.12.4", os="windows", machine="AMD64"),
+    interpreter("3.13.4", os="ios", machine="aarch64", os_version=(17, 2)),
+    interpreter("3.13.4", os="emscripten", machine="wasm32", os_version=(2025, 0)),
+    interpreter("3.11.9", implementation="pypy", ext_suffix=".pypy311-pp73-x86_64-linux-gnu.so"),
+]
+PAIRS = [
+    *("cp312-cp312", "cp312-none", "cp312-abi3", "cp39-abi3", "cp313-cp313t", "cp313-abi3t", "cp314-cp314d"),
+    *("py3-none", "py2.py3-none", "cp311.cp312-none", "pp311-pypy311_pp73", "pp3-none", "cp310-cp310", "py312-none"),
+    "cp312-cp312.abi3.none",
+]
+PLATFORMS = [
+    *("any", "linux_x86_64", "linux_armv7l", "any.linux_x86_64", "nonsense", "win_amd64"),
+    *("manylinux2014_x86_64", "manylinux_2_17_x86_64.manylinux2014_x86_64", "manylinux_2_40_x86_64"),
+    *("manylinux_2_28_x86_64.musllinux_1_2_x86_64", "musllinux_1_1_x86_64"),
+    *("manylinux_2_31_armv7l", "manylinux_2_31_armv8l", "macosx_11_0_arm64", "macosx_10_9_universal2"),
+    *("ios_13_0_arm64_iphoneos", "pyodide_2025_0_wasm32"),
+]
+
+
+@pytest.mark.parametrize(
+    "python", PLACES, ids=lambda one: f"{one.os}-{one.implementation}-{one.version}-{one.arch.name}"
+)
+def test_a_rank_is_the_place_in_the_list_of_all_tags(python: Interpreter) -> None:
+    ranked = tag_set(target(python))
+    places = {str(tag): place for place, tag in enumerate(ranked.tags())}
+    judge = Judge(ranked)
+    for pair in PAIRS:
+        for platform in PLATFORMS:
+            tags = f"{pair}-{platform}"
+            listed = [places[str(tag)] for tag in parse_tag(tags) if str(tag) in places]
+            found = match(ranked, wheel(tags))
+            assert (None if found is None else found.rank) == min(listed, default=None), tags
+            assert judge(wheel(tags)) == judge(wheel(tags)) == verdict(ranked, wheel(tags))
+            for tag in parse_tag(tags):
+                assert ranked.rank(tag.interpreter, tag.abi, tag.platform) == places.get(str(tag))
+
+
+@pytest.mark.parametrize(
+    "python", PLACES, ids=lambda one: f"{one.os}-{one.implementation}-{one.version}-{one.arch.name}"
+)
+def test_the_nearest_miss_is_the_least_of_all_single_tags(python: Interpreter) -> None:
+    for pair in PAIRS:
+        for platform in PLATFORMS:
+            whole = why_not(target(python), wheel(f"{pair}-{platform}"))
+            singles = [why_not(target(python), wheel(str(tag))) for tag in parse_tag(f"{pair}-{platform}")]
+            if "unknown" not in {one.axis for one in singles}:
+                assert whole.distance == min(one.distance for one in singles) and whole in singles
 
 
 def test_a_better_wheel_has_a_lower_rank() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 COMMANDS = {
-    "host": ("elfin.cli.commands.host", "Show what this machine is: OS, architecture, every libc, CPU level"),
+    "host": ("elfin.cli.commands.host", "Show what this machine or another place is: OS, architecture, every libc, CPU level"),
+    "tags": ("elfin.cli.commands.tags", "List the wheel tags that a place takes, best first"),
     "venv": ("elfin.cli.commands.venv", "Make a virtual environment"),
     "pip": (None, "Install, resolve and inspect packages with pip's words"),
     "run": ("elfin.cli.commands.run", "Run a command or script with packages at hand"),

@@ -24,7 +24,11 @@ ET_REL: Final = 1
 ET_EXEC: Final = 2
 ET_DYN: Final = 3
 
-_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+PT_LOAD: Final = 1
+PF_X: Final = 1
+"""A segment's flag: it holds code."""
+
+_PT_DYNAMIC, _PT_INTERP = 2, 3
 _DT_NULL, _DT_NEEDED, _DT_STRTAB, _DT_STRSZ, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 0, 1, 5, 10, 14, 15, 29
 _DT_VERDEF, _DT_VERDEFNUM, _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 
@@ -234,7 +238,7 @@ class _Dynamic:
 
     def _offset(self, address: int) -> int:
         for segment in self._header.segments:
-            if segment.type == _PT_LOAD and segment.address <= address < segment.address + segment.file_size:
+            if segment.type == PT_LOAD and segment.address <= address < segment.address + segment.file_size:
                 return address - segment.address + segment.offset
         raise MalformedElf("the ELF file has a dynamic entry that points outside its segments")
 

@@ -1,8 +1,9 @@
 """ELF header -> architecture and calling convention; which userlands run on which machine.
 
-Names are those of `uname -m`, as wheel tags spell them. Numbers: e_machine of the System V gABI; e_flags of the ARM
-(IHI 0044), MIPS and PowerPC ELF supplements. A header cannot tell the generations of 32-bit ARM apart: that needs the
-machine's name, or the distribution's. Refuses to guess: an unknown machine is named by its number.
+Names are those of `uname -m`, as wheel tags spell them; where one kernel name stands for several conventions (MIPS
+n32), musl's. Numbers: e_machine of the System V gABI; e_flags of the ARM (IHI 0044), MIPS, RISC-V and LoongArch
+supplements. A header cannot tell the generations of 32-bit ARM apart: that needs the machine's name, or the file's
+build attributes. Refuses to guess: an unknown machine is named by its number.
 """
 
 from __future__ import annotations
@@ -53,8 +54,19 @@ _MACHINES: dict[tuple[int, int, bool], str] = {
     (50, 64, True): "ia64",
     (4, 32, False): "m68k",
     (42, 32, True): "sh4",
+    (42, 32, False): "sh4eb",
     (0x9026, 64, True): "alpha",
+    (93, 32, True): "arc",
+    (195, 32, True): "arc",
+    (92, 32, False): "openrisc",
+    (113, 32, True): "nios2",
+    (189, 32, False): "microblaze",
+    (189, 32, True): "microblazeel",
+    (252, 32, True): "csky",
 }
+_EM_MIPS, _EF_MIPS_ABI2 = 8, 0x20
+# Where double floats are the rule: mask of the float ABI in e_flags -> what the other values mean.
+_OTHER_FLOATS = {243: (0x6, {0: "soft", 2: "single"}), 258: (0x7, {1: "soft", 2: "single"})}
 _BITS = {name: (bits, little) for (_, bits, little), name in _MACHINES.items()}
 
 # What else `uname -m`, sysconfig and users call them.
@@ -70,30 +82,31 @@ _ALIASES = {
     "powerpc64le": "ppc64le",
     "powerpc64": "ppc64",
     "powerpc": "ppc",
-    "armv8b": "armv8l",
 }
 _ARM = ("armv8l", "armv7l", "armv6l", "armv5tel")  # newest first; each runs those after it
+_ARM_BIG = ("armv8b", "armv7b", "armv6b", "armv5teb")  # the same, big endian
 
 # A machine or userland of the first name runs programs of the others, given their libc.
 _RUNS: dict[str, tuple[str, ...]] = {
     "x86_64": ("i686",),
     "aarch64": _ARM,
+    "aarch64_be": _ARM_BIG,
     "ppc64": ("ppc",),
     "s390x": ("s390",),
     "mips64": ("mips",),
     "mips64el": ("mipsel",),
     "sparc64": ("sparc",),
-    **{name: _ARM[index + 1 :] for index, name in enumerate(_ARM)},
+    **{name: family[index + 1 :] for family in (_ARM, _ARM_BIG) for index, name in enumerate(family)},
 }
 # Machines of which some models have dropped the 32-bit side in silicon.
-_MAYBE = frozenset({"aarch64"})
+_MAYBE = frozenset({"aarch64", "aarch64_be"})
 
 
 def canonical(name: str) -> str:
     """One spelling for a machine's name; an unknown one as it is, in lower case."""
     name = name.strip().lower()
-    if name in _ALIASES:
-        return _ALIASES[name]
+    if name in _ALIASES or name in _ARM_BIG:
+        return _ALIASES.get(name, name)
     if name.startswith("armv7"):
         return "armv7l"
     if name.startswith("armv6"):
@@ -104,8 +117,8 @@ def canonical(name: str) -> str:
 def named(name: str, float_abi: str | None = None) -> Arch:
     """The architecture of that name. `float_abi` only counts on 32-bit ARM."""
     name = canonical(name)
-    if name in _ARM:
-        return Arch(name, 32, True, float_abi)
+    if is_arm(name):
+        return Arch(name, 32, name in _ARM, float_abi)
     bits, little = _BITS.get(name, (64, True))
     return Arch(name, bits, little, None)
 
@@ -116,19 +129,29 @@ def of(header: Header, machine: str | None = None) -> Arch:
     `machine` is the kernel's name (`uname -m`), None where no kernel can be asked: 32-bit ARM code on an aarch64
     kernel is armv8l, as `packaging` has it; with no kernel at all it is armv7l with hard and armv5tel with soft float.
     """
-    if header.machine == EM_ARM and header.bits == 32 and header.little_endian:
-        return Arch(_arm_name(header, machine), 32, True, _float_abi(header))
-    name = _MACHINES.get((header.machine, header.bits, header.little_endian))
-    return Arch(name or f"elf-machine-{header.machine}", header.bits, header.little_endian, None)
+    if header.machine == EM_ARM and header.bits == 32:
+        return Arch(_arm_name(header, machine), 32, header.little_endian, _float_abi(header))
+    name = _MACHINES.get((header.machine, header.bits, header.little_endian)) or f"elf-machine-{header.machine}"
+    if header.machine == _EM_MIPS and header.bits == 32 and header.flags & _EF_MIPS_ABI2:
+        name = name.replace("mips", "mipsn32")
+    mask, meanings = _OTHER_FLOATS.get(header.machine, (0, {}))
+    return Arch(name, header.bits, header.little_endian, meanings.get(header.flags & mask))
 
 
 def _arm_name(header: Header, machine: str | None) -> str:
+    names = _ARM if header.little_endian else _ARM_BIG
     kernel = canonical(machine or "")
-    if kernel in _ARM:
+    if kernel in names:
         return kernel
     if kernel.startswith("aarch64"):
-        return "armv8l"
-    return "armv5tel" if _float_abi(header) == "soft" else "armv7l"
+        return names[0]
+    return names[3] if _float_abi(header) == "soft" else names[1]
+
+
+def generation(level: int, *, little_endian: bool = True) -> str:
+    """The 32-bit ARM machine a Tag_CPU_arch of build attributes asks for (ARM IHI 0045, Tag_CPU_arch)."""
+    names = _ARM if little_endian else _ARM_BIG
+    return names[3] if level < 6 else names[2] if level in (6, 7, 8, 9, 11, 12) else names[1]
 
 
 def _float_abi(header: Header) -> str | None:
@@ -143,14 +166,14 @@ def _float_abi(header: Header) -> str | None:
 def float_abi_of_loader(path: str | None) -> str | None:
     """What the name of a 32-bit ARM loader says: "hard", "soft", or None for any other."""
     name = posixpath.basename(path or "")
-    if name in ("ld-linux-armhf.so.3", "ld-musl-armhf.so.1"):
+    if name in ("ld-linux-armhf.so.3", "ld-musl-armhf.so.1", "ld-musl-armebhf.so.1"):
         return "hard"
-    return "soft" if name in ("ld-linux.so.3", "ld-musl-arm.so.1") else None
+    return "soft" if name in ("ld-linux.so.3", "ld-musl-arm.so.1", "ld-musl-armeb.so.1") else None
 
 
 def is_arm(name: str) -> bool:
     """Whether it is one of the 32-bit ARM names, which have a float ABI."""
-    return name in _ARM
+    return name in _ARM or name in _ARM_BIG
 
 
 def runs(machine: str, program: str) -> bool | None:

@@ -1,15 +1,16 @@
 """Root and live facts -> `Host`: what a place is, every fact with its evidence.
 
 Userland decides, not the kernel: a 32-bit userland on a 64-bit kernel is 32-bit. Works in an empty root, without
-/proc, /dev or a shell; never raises but for a bad `native` override, which is the user's.
+/proc, /dev or a shell; never raises but for a bad `native` override, which is the user's. A root that comes with a
+description, as an image does, has a `machine` beside the protocol: its word on what no file tells.
 """
 
 from __future__ import annotations
 
-from elfin.errors import UsageError
+from elfin.errors import MalformedElf, UsageError
 from elfin.host import arch, libc, microarch, osrelease
 from elfin.host.model import Arch, Evidence, Host, Libc
-from elfin.host.root import Root, text
+from elfin.host.root import Root, reader, text
 from elfin.record import NamedTuple
 
 NATIVE = ("glibc", "gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none")
@@ -42,7 +43,7 @@ def detect(place: Root, facts: Facts | None, *, native: str | None = None) -> Ho
     found = libc.find(place, None if facts is None else facts.executable)
     evidence = list(found.evidence)
     release, source = osrelease.read(place)
-    machine = _arch(place, found, facts, release, evidence)
+    machine = _arch(place, found, facts, evidence)
     if float_abi is not None and arch.is_arm(machine.name):
         machine = machine._replace(float_abi=float_abi)
     libcs = found.libcs
@@ -50,10 +51,13 @@ def detect(place: Root, facts: Facts | None, *, native: str | None = None) -> Ho
         libcs = _reordered(libcs, family, machine)
         evidence.append(Evidence("native libc", libc.spell(libcs[0]) if libcs else "none", f"override: {native}"))
     if source is not None:
-        evidence.append(Evidence("distribution", osrelease.pretty(release) or "", f"{source}: PRETTY_NAME"))
+        field = ": PRETTY_NAME" if source in osrelease.PATHS else ""
+        evidence.append(Evidence("distribution", osrelease.pretty(release) or "", source + field))
     android = bool(libcs) and libcs[0].family == "bionic"
     os = "android" if android else "linux"
-    evidence.append(Evidence("os", os, "uname: sysname" if facts else "the root's layout"))
+    layout = f"{libcs[0].loader}: a loader of that system" if android else "assumed: no program says otherwise"
+    layout = f"{found.header_of}: a program for it" if found.header and not android else layout
+    evidence.append(Evidence("os", os, "uname: sysname" if facts else layout))
     return Host(
         os,
         osrelease.pretty(release),
@@ -94,40 +98,53 @@ def _elsewhere(facts: Facts) -> Host:
     return Host(os, distribution, arch.named(name), (), None, tuple(evidence), os_version=facts.release)
 
 
-def _arch(
-    place: Root, found: libc.Found, facts: Facts | None, release: dict[str, str], evidence: list[Evidence]
-) -> Arch:
-    kernel = None if facts is None else facts.machine
+def _arch(place: Root, found: libc.Found, facts: Facts | None, evidence: list[Evidence]) -> Arch:
+    described: str | None = getattr(place, "machine", None)
+    kernel, word = (described, "the image's configuration") if facts is None else (facts.machine, "uname")
     if found.header is None:
         known = arch.UNKNOWN if kernel is None else arch.named(kernel)
-        evidence.append(Evidence("arch", known.name, "uname: machine" if kernel else "nothing names it"))
+        evidence.append(Evidence("arch", known.name, f"{word}: machine" if kernel else "nothing names it"))
         return known
-    source = found.native_program or found.libcs[0].loader or ""
+    source = found.header_of or ""
     known = arch.of(found.header, kernel)
     if arch.is_arm(known.name):
         loader = found.libcs[0].loader if found.libcs else None
         known = known._replace(float_abi=known.float_abi or arch.float_abi_of_loader(loader))
-        evidence.append(Evidence("float abi", known.float_abi or "unknown", f"{source}: e_flags"))
-        if kernel is None:
-            known = _generation(place, known, release, evidence)
-    evidence.append(Evidence("arch", known.name, f"{source}: e_machine" + ("" if kernel is None else "; uname")))
+        known = _built_for(place, known, source, kernel is None, evidence)
+    evidence.append(Evidence("arch", known.name, f"{source}: e_machine" + ("" if kernel is None else f"; {word}")))
     return known
 
 
-def _generation(place: Root, known: Arch, release: dict[str, str], evidence: list[Evidence]) -> Arch:
-    """Which 32-bit ARM a root is for: its ELF headers do not say, its distribution does.
+def _built_for(place: Root, known: Arch, source: str, ask: bool, evidence: list[Evidence]) -> Arch:
+    """Float ABI and, where no kernel was asked, generation of a 32-bit ARM place, from its files.
 
-    Alpine's "armhf" is ARMv6, Debian's ARMv7, Raspbian's ARMv6.
+    ELF headers do not tell the generations apart, the attributes of the compiled files do. Alpine's "armhf" is ARMv6,
+    Debian's ARMv7, Raspbian's ARMv6.
     """
+    from elfin.formats import elfattributes  # for 32-bit ARM only
+
+    read = reader(place, source)
+    built = elfattributes.Attributes(None, None)
+    try:
+        built = built if read is None else elfattributes.read(read)
+    except MalformedElf:
+        pass
+    if known.float_abi is None and built.vfp_arguments is not None:
+        known = known._replace(float_abi="hard" if built.vfp_arguments == 1 else "soft")
+    evidence.append(Evidence("float abi", known.float_abi or "unknown", f"{source}: e_flags"))
+    if not ask:
+        return known
     alpine = (text(place, "/etc/apk/arch") or "").strip()
-    name = {"armhf": "armv6l", "armv7": "armv7l"}.get(alpine)
-    if name is not None:
-        evidence.append(Evidence("arch", name, f"/etc/apk/arch: {alpine}"))
-        return known._replace(name=name)
-    if release.get("ID") == "raspbian" and known.float_abi == "hard":
-        evidence.append(Evidence("arch", "armv6l", "/etc/os-release: ID=raspbian"))
-        return known._replace(name="armv6l")
-    return known
+    name, word = {"armhf": "armv6l", "armv7": "armv7l"}.get(alpine), f"/etc/apk/arch: {alpine}"
+    if name is None and built.cpu_arch is not None:
+        name = arch.generation(built.cpu_arch, little_endian=known.little_endian)
+        word = f"{source}: Tag_CPU_arch {built.cpu_arch}"
+    if name is None and known.float_abi == "hard" and osrelease.read(place)[0].get("ID") == "raspbian":
+        name, word = "armv6l", "/etc/os-release: ID=raspbian"
+    if name is None:
+        return known
+    evidence.append(Evidence("arch", name, word))
+    return known._replace(name=name)
 
 
 def _cpu_level(machine: Arch, facts: Facts | None, evidence: list[Evidence]) -> int | None:

@@ -109,7 +109,7 @@ def _runs(needs: Needs, host: Host, usable: list[Libc]) -> Verdict:
         return None
     if host.arch.name == "unknown":
         return CannotTell("arch", needs.arch)
-    answer = arches.runs(host.arch.name, needs.arch)
+    answer = _EMULATED.get((host.os, host.arch.name, needs.arch), arches.runs(host.arch.name, needs.arch))
     if answer is False:
         return Misfit("arch", needs.arch, host.arch.name)
     if usable:
@@ -117,6 +117,14 @@ def _runs(needs: Needs, host: Host, usable: list[Libc]) -> Verdict:
     if needs.libc is not None:
         return Misfit("arch", needs.arch, f"{host.arch.name} without a libc for {needs.arch}")
     return None if answer else CannotTell("arch", needs.arch)
+
+
+# Windows translates; macOS does where Rosetta is installed.
+_EMULATED: dict[tuple[str, str, str], bool | None] = {
+    ("windows", "aarch64", "x86_64"): True,
+    ("windows", "aarch64", "i686"): True,
+    ("macos", "aarch64", "x86_64"): None,
+}
 
 
 def _serves(libc: Libc, program: str, machine: Arch) -> bool:
@@ -177,7 +185,10 @@ def _libc(needs: Needs, libc: Libc) -> Verdict:
         return None
     if libc.version is None:
         return CannotTell("libc version", _spell(needs))
-    if libc.version < needs.libc_floor:
+    unsaid = needs.libc_floor[len(libc.version) :]
+    if any(unsaid) and needs.libc_floor[: len(libc.version)] == libc.version:
+        return CannotTell("libc version", _spell(needs))  # of musl 1.2, whether it is 1.2.3
+    if libc.version + (0,) * len(unsaid) < needs.libc_floor:
         return Misfit("libc version", _spell(needs), spell_libc(libc))
     return None
 
@@ -188,7 +199,12 @@ def _release(needs: Needs, has: tuple[int, ...] | None) -> Verdict:
     wanted = f"{needs.os} {_dotted(needs.os_floor)}"
     if has is None:
         return CannotTell("os version", wanted)
-    return None if has >= needs.os_floor else Misfit("os version", wanted, f"{needs.os} {_dotted(has)}")
+    fits = has == needs.os_floor if needs.os in _EACH_ITS_OWN else has >= needs.os_floor
+    return None if fits else Misfit("os version", wanted, f"{needs.os} {_dotted(has)}")
+
+
+_EACH_ITS_OWN = frozenset({"emscripten"})
+"""Systems each version of which is an ABI of its own, and takes nothing older (PEP 783)."""
 
 
 def _cpu(needs: Needs, host: Host) -> Verdict:

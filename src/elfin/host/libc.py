@@ -1,8 +1,9 @@
 """Root -> every libc in it, the native one first, with the evidence.
 
 The native libc is that of the first system program whose loader is really there. What a loader *is* is read from its
-own file, never believed from its name: gcompat, musl behind a glibc name and NixOS's stub are told apart. Versions
-come from the library's own bytes; nothing is run. Refuses to raise: what cannot be read is not there, and said so.
+own file, never believed from its name: gcompat, musl behind a glibc name, NixOS's stub and nix-ld are told apart.
+Versions come from the library's own bytes; nothing is run. Refuses to raise: what cannot be read is not there, and said
+so. Loader paths: glibc's shlib-versions and abi files, musl's `ld-musl-$(ARCH).so.1`, uClibc-ng's, Android's linker.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ PROGRAMS = (
     "/usr/bin/dpkg",
     "/sbin/apk",
     "/system/bin/sh",
+    "/data/data/com.termux/files/usr/bin/sh",
+    "/run/current-system/sw/bin/sh",
 )
 """Programs that are built for a place's own libc, in the order they are asked."""
 
@@ -47,20 +50,32 @@ LOADERS = (
     "/lib64/ld-linux-loongarch-lp64s.so.1",
     "/libx32/ld-linux-x32.so.2",
 )
-"""Loader paths of glibc's ports (glibc's shlib-versions files). Other families' loaders are found by their names."""
+"""Loader paths of glibc's common ports, asked first. All others, and other families', are found by their names."""
 
-_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/system/bin")
-_OTHER_LOADER = re.compile(r"ld-musl-[\w.-]+\.so\.1|ld(64)?-uClibc[\w.-]*\.so[\w.-]*|linker(64)?")
+_FOLDERS = (
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/libx32",
+    "/usr/lib",
+    "/usr/lib64",
+    "/system/bin",
+    "/apex/com.android.runtime/bin",
+)
+_GLIBC_NAMES = ("ld-linux", "ld64.so.", "ld.so.1")
+_OTHER_NAMES = ("ld-musl-", "ld-uClibc", "ld64-uClibc", "linker")
+"""How loaders' names begin; what is behind a name, its contents tell."""
+_STORES = (("/nix/store", "lib"), ("/gnu/store", "lib"))
+_STORED = r"[0-9a-z]{32}-(glibc|musl)-\d[\w.]*(-\d+)?"
+_ANDROID_LINKERS = ("/system/", "/apex/")
 # Beside the loader and next to it by multiarch; an ELF check decides which of them is meant.
 _LIBRARY_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/lib32", "/usr/lib32", "/libx32")
 
 _LARGEST = 16 << 20
-_GLIBC_BANNER = re.compile(rb"GNU C Library [^\0\n]{0,200}?release version (\d+)\.(\d+)(?:\.(\d+))?")
-_GLIBC_FILE = re.compile(r"(?:libc|ld)-(\d+)\.(\d+)(?:\.(\d+))?\.so")
-_GLIBC_SYMBOL = re.compile(r"GLIBC_(\d+)\.(\d+)(?:\.(\d+))?")
+_BANNER, _BANNER_VERSION = b"GNU C Library ", b"release version "
 # musl keeps its version as a constant of its own; mostly a string stands before it, sometimes other data.
-_MUSL_VERSION = re.compile(rb"(?<![\w.])(\d\.\d{1,2}\.\d{1,3})(?:[-_+.][\w.+-]{1,60})?\0")
-_UCLIBC_FILE = re.compile(r"-(\d+)\.(\d+)\.(\d+)\.so")
+_MUSL_VERSION = rb"(?<![\w.])(\d\.\d{1,2}\.\d{1,3})(?:[-_+.][\w.+-]{1,60})?\0"
+_UCLIBC_FILE = r"-(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?\.so"
 
 
 class Found(NamedTuple):
@@ -71,14 +86,16 @@ class Found(NamedTuple):
     native_program: str | None
     """The program that decided which is native, None where none could."""
     header: elf.Header | None
-    """The native program's ELF header, else the native loader's."""
+    """The native program's ELF header, else the native loader's, else that of some program; None: no ELF file."""
+    header_of: str | None
+    """The file of `header`."""
     evidence: tuple[Evidence, ...]
 
 
 def find(place: root.Root, own: str | None = None) -> Found:
     """Every libc in `place`. `own` is a program known to run there, asked when no other says anything."""
     evidence: list[Evidence] = []
-    native, program, header = _native(place, PROGRAMS, evidence)
+    native, program, header, seen = _native(place, PROGRAMS, evidence)
     libcs: dict[str, Libc] = {} if native is None else {_key(place, native): native}
     for path in _present(place):
         if root.real(place, path) in libcs:
@@ -87,8 +104,10 @@ def find(place: root.Root, own: str | None = None) -> Found:
         if libc is not None:
             libcs[_key(place, libc)] = libc
             evidence.append(Evidence("libc", spell(libc), f"{path}: contents"))
+    if not libcs:
+        _last_witnesses(place, libcs, evidence)
     if not libcs and own is not None:
-        native, program, header = _native(place, (own,), evidence)
+        native, program, header, seen = _native(place, (own,), evidence)
         if native is not None:
             libcs[_key(place, native)] = native
     found = tuple(libcs.values())
@@ -96,15 +115,21 @@ def find(place: root.Root, own: str | None = None) -> Found:
         evidence.append(Evidence("native libc", spell(found[0]), f"{found[0].loader}: first known loader that exists"))
     if not found:
         evidence.append(Evidence("libc", "no libc found", "no program and no known loader names one"))
-    if header is None and found and found[0].loader is not None:
-        header = header_of(place, found[0].loader)
-    return Found(found, program, header, tuple(evidence))
+    if program is not None:
+        return Found(found, program, header, program, tuple(evidence))
+    loaders = (one.loader for one in found if one.loader is not None)
+    witness = next(loaders, None) or seen or _some_program(place)
+    return Found(found, None, None if witness is None else header_of(place, witness), witness, tuple(evidence))
 
 
 def _native(
     place: root.Root, programs: tuple[str, ...], evidence: list[Evidence]
-) -> tuple[Libc | None, str | None, elf.Header | None]:
-    """The libc of the first program that has one; static programs, scripts and dangling loaders are passed over."""
+) -> tuple[Libc | None, str | None, elf.Header | None, str | None]:
+    """The libc of the first program that has one; static programs, scripts and dangling loaders are passed over.
+
+    With it the program and its header; and the first ELF file that was met, whatever it is.
+    """
+    seen: str | None = None
     for path in programs:
         read = root.reader(place, path)
         if read is None:
@@ -114,25 +139,55 @@ def _native(
         except MalformedElf as error:
             evidence.append(Evidence("native libc", "nothing", f"{path}: {error.message}"))
             continue
+        seen = seen or path
         if header.interpreter is None:
             evidence.append(Evidence("native libc", "nothing", f"{path}: static, no PT_INTERP"))
             continue
         libc = identify(place, header.interpreter, evidence)
         if libc is not None:
             evidence.append(Evidence("native libc", spell(libc), f"{path}: PT_INTERP {header.interpreter}"))
-            return libc, path, header
-    return None, None, None
+            return libc, path, header, seen
+    return None, None, None, seen
+
+
+def _last_witnesses(place: root.Root, libcs: dict[str, Libc], evidence: list[Evidence]) -> None:
+    """Libcs in a Nix or Guix store, of a root that has nothing else: an image of one program and what it needs."""
+    for store, below in _STORES:
+        for name in [one for one in place.names(store) if re.fullmatch(_STORED, one)][:20]:
+            folder = f"{store}/{name}/{below}"
+            for loader in _loaders_in(place, folder):
+                libc = identify(place, loader, evidence)
+                if libc is not None:
+                    libcs.setdefault(_key(place, libc), libc)
+                    evidence.append(Evidence("libc", spell(libc), f"{loader}: contents"))
+
+
+def _some_program(place: root.Root) -> str | None:
+    """An ELF file among a root's programs, to tell the machine by: a root of static programs has no libc to ask."""
+    for folder in ("/bin", "/usr/bin", "/sbin", "/usr/local/bin", "/usr/sbin", "/app", "/ko-app", "/"):
+        physical = root.real(place, folder)
+        names = () if physical is None else place.names(physical)[:200]
+        for name in names:
+            path = f"{folder.rstrip('/')}/{name}"
+            if header_of(place, path) is not None:
+                return path
+    return None
 
 
 def _present(place: root.Root) -> list[str]:
-    """Loader paths that exist, glibc's before the others'."""
+    """Loader paths that exist, glibc's before the others'; some files have several."""
     paths = [path for path in LOADERS if root.file(place, path)]
     for folder in _FOLDERS:
-        physical = root.real(place, folder)
-        if physical is not None:
-            names = (name for name in place.names(physical) if _OTHER_LOADER.fullmatch(name))
-            paths += [f"{folder}/{name}" for name in names if root.file(place, f"{folder}/{name}")]
-    return paths
+        paths += _loaders_in(place, folder)
+    return sorted(paths, key=lambda path: posixpath.basename(path).startswith(_OTHER_NAMES))
+
+
+def _loaders_in(place: root.Root, folder: str) -> list[str]:
+    physical = root.real(place, folder)
+    if physical is None:
+        return []
+    names = [one for one in place.names(physical) if one.startswith((*_GLIBC_NAMES, *_OTHER_NAMES))]
+    return [f"{folder}/{one}" for one in names if root.file(place, f"{folder}/{one}")]
 
 
 def _key(place: root.Root, libc: Libc) -> str:
@@ -146,9 +201,12 @@ def identify(place: root.Root, loader: str, evidence: list[Evidence] | None = No
     """
     notes = [] if evidence is None else evidence
     physical = root.file(place, loader)
-    if physical is None:
+    android = posixpath.basename(loader) in ("linker", "linker64") and loader.startswith(_ANDROID_LINKERS)
+    if physical is None and not android:
         notes.append(Evidence("libc", "nothing", f"{loader}: the loader is not there"))
         return None
+    if physical is None:  # part of the system that every app is given, and not of an app's own root
+        return Libc("bionic", _android_release(place), loader, None)
     try:
         found = elf.read(lambda offset, size: place.some(physical, offset, size))
     except MalformedElf as error:
@@ -156,23 +214,25 @@ def identify(place: root.Root, loader: str, evidence: list[Evidence] | None = No
         return None
     machine = arch.of(found.header).name
     name = posixpath.basename(physical)
-    if posixpath.basename(loader).startswith("linker") and loader.startswith("/system/"):
+    if android:
         return Libc("bionic", _android_release(place), loader, machine)
     if "uClibc" in name or "uClibc" in loader:
-        version = _UCLIBC_FILE.search(name)
-        return Libc("uclibc", _numbers(version), loader, machine)
+        return Libc("uclibc", _uclibc_version(place, physical), loader, machine)
     if _offers_glibc(found):
         return Libc("glibc", glibc_version(place, loader, found.header), loader, machine)
     contents = place.some(physical, 0, _LARGEST)
     if b"gcompat" in contents:
         notes.append(Evidence("libc", "nothing", f"{loader}: gcompat, glibc's loader imitated on musl"))
         return None
-    if b"musl libc" in contents:
-        return Libc("musl", _musl_version(contents), loader, machine)
-    if b"stub-ld" in contents or b"NixOS" in contents:
+    if b"NixOS cannot run" in contents or b"stub-ld" in contents:
         notes.append(Evidence("libc", "nothing", f"{loader}: NixOS's stub, which only prints an explanation"))
         return None
-    if (found.soname or "").startswith(("ld-linux", "ld64.so", "ld.so")) or _GLIBC_FILE.fullmatch(name):
+    if b"NIX_LD" in contents:
+        notes.append(Evidence("libc", "nothing", f"{loader}: nix-ld, a door to whatever loader NIX_LD names"))
+        return None
+    if b"musl libc" in contents:
+        return Libc("musl", _musl_version(contents), loader, machine)
+    if (found.soname or "").startswith(("ld-linux", "ld64.so", "ld.so")) or _of_file_name(name):
         return Libc("glibc", glibc_version(place, loader, found.header), loader, machine)
     notes.append(Evidence("libc", "nothing", f"{loader}: neither glibc nor musl by its contents"))
     return None
@@ -201,10 +261,42 @@ def header_of(place: root.Root, path: str) -> elf.Header | None:
 
 
 def _offers_glibc(found: elf.Elf) -> bool:
-    return any(_GLIBC_SYMBOL.fullmatch(name) or name == "GLIBC_PRIVATE" for name in found.offers)
+    return any(name == "GLIBC_PRIVATE" or _of_symbol(name) for name in found.offers)
 
 
-def _numbers(match: re.Match[str] | re.Match[bytes] | None) -> tuple[int, ...] | None:
+def _release(text: str) -> tuple[int, ...] | None:
+    """ "2.36" as (2, 36); by hand, for compiling a pattern takes longer than all the rest."""
+    parts = text.split(".")
+    sound = all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts)
+    return tuple(map(int, parts)) if sound and len(parts) in (2, 3) else None
+
+
+def _of_file_name(name: str) -> tuple[int, ...] | None:
+    """Of libc-2.17.so and ld-2.17.so."""
+    for start in ("libc-", "ld-"):
+        if name.startswith(start) and name.endswith(".so"):
+            return _release(name[len(start) : -3])
+    return None
+
+
+def _of_symbol(name: str) -> tuple[int, ...] | None:
+    return _release(name[6:]) if name.startswith("GLIBC_") else None
+
+
+def _of_banner(contents: bytes) -> tuple[int, ...] | None:
+    """Of "GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36."."""
+    start = contents.find(_BANNER)
+    while start >= 0:
+        line = contents[start : start + 300].split(b"\0", 1)[0].split(b"\n", 1)[0]
+        _, _, rest = line.partition(_BANNER_VERSION)
+        digits = rest[: len(rest) - len(rest.lstrip(b"0123456789."))].strip(b".")
+        if digits:
+            return _release(digits.decode())
+        start = contents.find(_BANNER, start + 1)
+    return None
+
+
+def _numbers(match: re.Match[str] | None) -> tuple[int, ...] | None:
     return None if match is None else tuple(int(part) for part in match.groups() if part is not None)
 
 
@@ -223,10 +315,10 @@ def glibc_version(place: root.Root, loader: str, header: elf.Header) -> tuple[in
             header.little_endian,
         ):
             continue
-        version = _library_version(place, root.file(place, path) or path)
+        version = _library_version(place, root.file(place, path) or path, own)
         if version is not None:
             return version
-    return _numbers(_GLIBC_FILE.fullmatch(posixpath.basename(physical)))
+    return _of_file_name(posixpath.basename(physical))
 
 
 def _libraries(place: root.Root, loader: str, physical: str) -> Iterator[str]:
@@ -246,26 +338,35 @@ def _library_folders(place: root.Root, loader: str, physical: str) -> Iterator[s
             yield from (f"{parent}/{name}" for name in place.names(real) if "-linux-gnu" in name)
 
 
-def _library_version(place: root.Root, physical: str) -> tuple[int, ...] | None:
-    named = _GLIBC_FILE.fullmatch(posixpath.basename(physical))
+def _library_version(place: root.Root, physical: str, header: elf.Header) -> tuple[int, ...] | None:
+    named = _of_file_name(posixpath.basename(physical))
     if named is not None:
-        return _numbers(named)
-    contents = place.some(physical, 0, _LARGEST)
-    start = contents.find(b"GNU C Library ")
-    banner = None if start < 0 else _GLIBC_BANNER.search(contents, start)
-    if banner is not None:
-        return _numbers(banner)
+        return named
+    # Text stands in segments that hold no code, from binutils 2.31 on; before, and in a stripped-down file, anywhere.
+    data = [one for one in header.segments if one.type == elf.PT_LOAD and not one.flags & elf.PF_X]
+    parts = [(one.offset, min(one.file_size, _LARGEST)) for one in data if one.offset < _LARGEST][:8]
+    for offset, size in (*parts, (0, _LARGEST)):
+        banner = _of_banner(place.some(physical, offset, size))
+        if banner is not None:
+            return banner
     try:
         offers = elf.read(lambda offset, size: place.some(physical, offset, size)).offers
     except MalformedElf:
         return None
-    symbols = filter(None, map(_GLIBC_SYMBOL.fullmatch, offers))
-    return max((tuple(int(part) for part in symbol.groups() if part) for symbol in symbols), default=None)
+    return max(filter(None, map(_of_symbol, offers)), default=None)
 
 
 def _musl_version(contents: bytes) -> tuple[int, ...] | None:
-    versions = {tuple(map(int, text.split(b"."))) for text in _MUSL_VERSION.findall(contents)}
+    versions = {tuple(map(int, text.split(b"."))) for text in re.findall(_MUSL_VERSION, contents)}
     return versions.pop() if len(versions) == 1 else None
+
+
+def _uclibc_version(place: root.Root, loader: str) -> tuple[int, ...] | None:
+    """By the loader's own file name, else by that of the library beside it (libuClibc-1.0.45.so)."""
+    folder, name = posixpath.split(loader)
+    names = (name, *(one for one in place.names(folder) if one.startswith("libuClibc-")))
+    found = (re.search(_UCLIBC_FILE, one) for one in names)
+    return next((_numbers(match) for match in found if match is not None), None)
 
 
 def _android_release(place: root.Root) -> tuple[int, ...] | None:

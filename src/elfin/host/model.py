@@ -50,7 +50,7 @@ class Host(NamedTuple):
     """A place where programs run: a machine, a folder with a root file system, an image, or a name."""
 
     os: str
-    """"linux", "macos", "windows", "android"."""
+    """"linux", "macos", "windows", "android", "ios", "ios-simulator", "emscripten"."""
     distribution: str | None
     """PRETTY_NAME of os-release, None where there is none."""
     arch: Arch
@@ -60,7 +60,7 @@ class Host(NamedTuple):
     """x86-64 level 1 to 4; None: not x86-64, or cannot be told."""
     evidence: tuple[Evidence, ...]
     os_version: tuple[int, ...] | None = None
-    """Release of macOS, API level of Android; None elsewhere or where it cannot be told."""
+    """Release of macOS or iOS, API level of Android, platform of PyEmscripten; None elsewhere, and where unknown."""
 
     @property
     def libc(self) -> Libc | None:
@@ -84,7 +84,7 @@ class Interpreter(NamedTuple):
     os: str
     """As `Host.os`."""
     os_version: tuple[int, ...] | None
-    """macOS release or Android API level; None elsewhere."""
+    """As `Host.os_version`."""
     libc: Libc | None
     """The C library it is linked to (from its own PT_INTERP); None: static, or an OS that has no choice."""
     static: bool
@@ -123,7 +123,7 @@ class Needs(NamedTuple):
     libc_floor: tuple[int, ...] | None = None
     cpu_level: int | None = None
     os_floor: tuple[int, ...] | None = None
-    """Lowest release of macOS (or Android API level)."""
+    """Lowest release of macOS or iOS, API level of Android; of PyEmscripten, that very platform."""
 
 
 class Misfit(NamedTuple):

@@ -8,7 +8,13 @@ unreadable step is "not there". Nothing raises: a place that cannot be read is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # at run time nobody asks what is a `Root`, and `typing` takes 4 ms to import
 
 _MAX_LINKS = 40
 
@@ -18,19 +24,15 @@ class Root(Protocol):
 
     def kind(self, path: str) -> str | None:
         """ "file", "folder", "link" or None (not there, cannot be asked, or a device)."""
-        ...
 
     def link(self, path: str) -> str:
         """Text of a link, "" when it cannot be read."""
-        ...
 
     def some(self, path: str, offset: int, size: int) -> bytes:
         """Up to `size` bytes of a file at `offset`; fewer at its end, none when it cannot be read."""
-        ...
 
     def names(self, path: str) -> tuple[str, ...]:
         """Sorted names in a folder, none when it cannot be read."""
-        ...
 
 
 def real(root: Root, path: str) -> str | None:

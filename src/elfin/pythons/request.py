@@ -146,6 +146,25 @@ def _in_range(specifier: str, version: str) -> bool:
     return SpecifierSet(specifier).contains(version, prereleases=True)
 
 
+def choose(request: PythonRequest, default: str) -> str | None:
+    """The version to imagine for a request that names no file: `default` if it may be, else the newest in range.
+
+    None when no version that elfin serves is what is asked for.
+    """
+    if len(request.release) >= 2:
+        return ".".join(map(str, request.release)) + request.pre if request.release >= OLDEST else None
+    if request.release and request.release[0] != int(default.partition(".")[0]):
+        return None
+    if not request.specifier:
+        return default
+    minors = [int(default.partition(".")[2]), *range(_NEWEST_MINOR, OLDEST[1] - 1, -1)]
+    for minor in minors:
+        micro = next((micro for micro in (*range(30), 99) if _in_range(request.specifier, f"3.{minor}.{micro}")), None)
+        if micro is not None:
+            return f"3.{minor}.{micro}"
+    return None
+
+
 def names(request: PythonRequest) -> tuple[str, ...]:
     """Executable names to look for in each folder of PATH, best first; () for a path."""
     if request.path is not None:

@@ -12,8 +12,12 @@ def tag_set(target: Target, *, linux_last: bool = False) -> TagSet:
 
     `linux_last` ranks `linux_*` behind manylinux and musllinux, as uv and pips before `packaging` 26.3 do.
     """
-    platforms = platform.supported(target.interpreter, linux_last=linux_last)
-    ranks: dict[tuple[str, str, str], int] = {}
-    for parts in python.rows(target.interpreter, platforms):
-        ranks.setdefault(parts, len(ranks))
-    return TagSet(target, ranks)
+    interpreter = target.interpreter
+    platforms = dict.fromkeys(platform.supported(interpreter, linux_last=linux_last), 0)
+    for place, name in enumerate(platforms):
+        platforms[name] = place
+    width = len(platforms)
+    pairs = dict.fromkeys(python.rows(interpreter))
+    rows = {pair: number * width for number, pair in enumerate(pairs)}
+    pure = {name: len(rows) * width + number for number, name in enumerate(python.pure(interpreter))}
+    return TagSet(target, platforms, rows, pure)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from elfin.host import fit
-from elfin.host.model import Target
+from elfin.host.model import Interpreter, Target
 from elfin.tags.model import Mismatch
 
-_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}
+_SYSTEMS = {
+    "linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android", "ios": "iOS",
+    "ios-simulator": "the iOS simulator", "emscripten": "Emscripten", "freebsd": "FreeBSD", "netbsd": "NetBSD",
+    "openbsd": "OpenBSD", "dragonfly": "DragonFly BSD", "solaris": "Solaris", "illumos": "illumos", "aix": "AIX",
+    "haiku": "Haiku", "cygwin": "Cygwin",
+}  # fmt: skip
 _FAMILIES = {"glibc": "manylinux", "musl": "musllinux"}
 
 
@@ -52,18 +57,24 @@ def nearest(mismatches: Sequence[Mismatch]) -> str:
     return f"the nearest {sentence(best)}"
 
 
+def python(interpreter: Interpreter) -> str:
+    """ "CPython 3.13", "CPython 3.14td" (without the GIL, with debugging), "PyPy 3.11"."""
+    names = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+    name = names.get(interpreter.implementation, interpreter.implementation)
+    flags = "t" * interpreter.free_threaded + "d" * interpreter.debug
+    return f"{name} {'{}.{}'.format(*interpreter.version_info)}{flags}"
+
+
 def machine(target: Target) -> str:
     """ "musl 1.2.5, x86_64, CPython 3.13": what a wheel is judged against."""
     interpreter = target.interpreter
-    name = {"cpython": "CPython", "pypy": "PyPy"}.get(interpreter.implementation, interpreter.implementation)
-    version = "{}.{}".format(*interpreter.version_info) + "t" * interpreter.free_threaded
     where = "a static interpreter" if interpreter.static else _os_name(interpreter.os)
     if interpreter.libc is not None:
         where = fit.spell_libc(interpreter.libc)
     elif interpreter.os_version is not None:
         where += " " + ".".join(map(str, interpreter.os_version))
     float_abi = f" {interpreter.arch.float_abi}-float" if interpreter.arch.float_abi else ""
-    return f"{where}, {interpreter.arch.name}{float_abi}, {name} {version}"
+    return f"{where}, {interpreter.arch.name}{float_abi}, {python(interpreter)}"
 
 
 def _family_tag(platform: str) -> str:
@@ -72,8 +83,11 @@ def _family_tag(platform: str) -> str:
     return "_".join(words[:3]) if words[0] in _FAMILIES.values() else words[0]
 
 
+def system(os: str) -> str:
+    """A system's name as it is written: "macOS" of "macos"."""
+    return _SYSTEMS.get(os, os)
+
+
 def _os_name(text: str) -> str:
     word, space, rest = text.partition(" ")
-    return (
-        {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}.get(word, word) + space + rest
-    )
+    return system(word) + space + rest

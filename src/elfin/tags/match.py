@@ -52,44 +52,71 @@ class _Miss(NamedTuple):
 
 
 def match(tags: TagSet, wheel: WheelName) -> Match | None:
-    """The wheel's best rank, None when the target cannot use it. Cheap: nothing is computed but look-ups."""
-    ranks = tags.ranks
+    """The wheel's best rank, None when the target cannot use it. Cheap: nothing is made but sums of two look-ups."""
     best: int | None = None
-    for python in wheel.pythons:
-        for abi in wheel.abis:
-            for platform in wheel.platforms:
-                rank = ranks.get((python, abi, platform))
-                if rank is not None and (best is None or rank < best):
-                    best = rank
+    for platform in wheel.platforms:
+        if platform == "any":
+            ranks = [tags.pure.get(python) for python in wheel.pythons] if "none" in wheel.abis else []
+            place = 0
+        else:
+            found = tags.platforms.get(platform)
+            if found is None:
+                continue
+            place = found
+            ranks = [tags.rows.get((python, abi)) for python in wheel.pythons for abi in wheel.abis]
+        for rank in ranks:
+            if rank is not None and (best is None or rank + place < best):
+                best = rank + place
     return None if best is None else Match(best)
 
 
 def verdict(tags: TagSet, wheel: WheelName) -> Match | Mismatch:
-    """`match`, with the reason when there is none."""
+    """`match`, with the reason when there is none. For many wheels: `Judge`."""
     return match(tags, wheel) or why_not(tags.target, wheel)
 
 
 def why_not(target: Target, wheel: WheelName) -> Mismatch:
     """Why `target` cannot use `wheel`, by the tag that comes nearest. Meant for wheels that do not match."""
-    return min(
-        (
-            _of_tag(target, Tag(python, abi, platform))
-            for platform in wheel.platforms
-            for python in wheel.pythons
-            for abi in wheel.abis
-        ),
-        key=lambda miss: miss.distance,
-    )
+    own = target.interpreter
+    platforms = [(tag, _platform(target, tag)) for tag in wheel.platforms]
+    pairs = [((python, abi), _interpreter(own, python, abi)) for python in wheel.pythons for abi in wheel.abis]
+    return _nearest(platforms, pairs)
 
 
-def _of_tag(target: Target, tag: Tag) -> Mismatch:
-    misses = [
-        miss for miss in (_interpreter(target.interpreter, tag), _platform(target, tag.platform)) if miss is not None
-    ]
-    if not misses:  # every part would do, yet no list has it: a floor below all floors, a Python of the future
+class Judge:
+    """`verdict` on many wheels for one target: the thousands of wheels of an index have a thousand kinds of tags."""
+
+    def __init__(self, tags: TagSet) -> None:
+        self.tags = tags
+        self._known: dict[tuple[tuple[str, ...], ...], Match | Mismatch] = {}
+
+    def __call__(self, wheel: WheelName) -> Match | Mismatch:
+        """The rank of the wheel, or why it does not fit."""
+        kind = wheel[3:]  # its tags
+        found = self._known.get(kind)
+        if found is None:
+            found = self._known[kind] = verdict(self.tags, wheel)
+        return found
+
+
+def _nearest(platforms: list[tuple[str, _Miss | None]], pairs: list[tuple[tuple[str, str], _Miss | None]]) -> Mismatch:
+    """The tag that comes nearest: distances add up, so it is the nearest platform with the nearest pair."""
+    platform, platform_miss = min(platforms, key=_second)
+    pair, pair_miss = min(pairs, key=_second)
+    tag = Tag(*pair, platform)
+    far, off = _distance(platform_miss), _distance(pair_miss)
+    graver = pair_miss if off >= far else platform_miss
+    if graver is None:  # every part would do, yet no list has it: a floor below all floors, a Python of the future
         return Mismatch("unknown", str(tag), "no rule for that tag", tag, DISTANCES["unknown"])
-    worst = max(misses, key=lambda miss: DISTANCES[miss.axis])
-    return Mismatch(*worst, tag, sum(DISTANCES[miss.axis] for miss in misses))
+    return Mismatch(*graver, tag, far + off)
+
+
+def _second(found: tuple[object, _Miss | None]) -> int:
+    return _distance(found[1])
+
+
+def _distance(miss: _Miss | None) -> int:
+    return 0 if miss is None else DISTANCES[miss.axis]
 
 
 def _platform(target: Target, tag: str) -> _Miss | None:
@@ -110,11 +137,11 @@ def _refused(interpreter: Interpreter, tag: str) -> bool:
     return tag not in platforms.supported(interpreter)
 
 
-def _interpreter(interpreter: Interpreter, tag: Tag) -> _Miss | None:
+def _interpreter(interpreter: Interpreter, python: str, abi: str) -> _Miss | None:
     """What is wrong with the python and ABI tags, None when they would do."""
-    parts = _PYTHON_TAG.fullmatch(tag.python)
+    parts = _PYTHON_TAG.fullmatch(python)
     if parts is None:
-        return _Miss("unknown", tag.python, "no known Python")
+        return _Miss("unknown", python, "no known Python")
     name, major = parts[1], int(parts[2])
     minor = int(parts[3]) if parts[3] else None
     own = pythons.short_name(interpreter.implementation)
@@ -123,13 +150,13 @@ def _interpreter(interpreter: Interpreter, tag: Tag) -> _Miss | None:
     if name not in (own, "py"):
         return _Miss("implementation", wanted, has)
     # Newer is never allowed; older only where the tag promises the future: generic Python and the stable ABI.
-    open_ended = name == "py" or tag.abi in ("abi3", "abi3t")
+    open_ended = name == "py" or abi in ("abi3", "abi3t")
     ours = interpreter.version_info[:2]
     if (major, minor or 0) > ours or major != ours[0]:
         return _Miss("python", wanted + (" or newer" if open_ended and major == ours[0] else ""), has)
     if name != "py" and not open_ended and minor is not None and minor != ours[1]:
         return _Miss("python", wanted, has)
-    return None if tag.abi == "none" else _abi(interpreter, tag.abi, has)
+    return None if abi == "none" else _abi(interpreter, abi, has)
 
 
 def _short(interpreter: Interpreter) -> str:

@@ -20,15 +20,33 @@ class Tag(NamedTuple):
 
 
 class TagSet(NamedTuple):
-    """Every tag a target takes, best first."""
+    """Every tag a target takes, as what it is made of: a rank is reckoned, no list of all tags is ever made.
+
+    A tag with a platform has the rank of its row plus the place of its platform; `any` tags come behind them all.
+    """
 
     target: Target
-    ranks: Mapping[tuple[str, str, str], int]
-    """Tag -> rank, 0 the best; in order of rank."""
+    platforms: Mapping[str, int]
+    """Platform tag -> its place, 0 the best; without "any"."""
+    rows: Mapping[tuple[str, str], int]
+    """(python tag, ABI tag) -> rank of its tag with the best platform; in order of rank."""
+    pure: Mapping[str, int]
+    """Python tag -> rank of PYTHON-none-any; in order of rank."""
+
+    def rank(self, python: str, abi: str, platform: str) -> int | None:
+        """The rank of a tag, 0 the best; None: the target does not take it."""
+        if platform == "any":
+            return self.pure.get(python) if abi == "none" else None
+        place, row = self.platforms.get(platform), self.rows.get((python, abi))
+        return None if place is None or row is None else row + place
 
     def tags(self) -> Iterator[Tag]:
         """The tags, best first."""
-        return (Tag(*parts) for parts in self.ranks)
+        for python, abi in self.rows:
+            for platform in self.platforms:
+                yield Tag(python, abi, platform)
+        for python in self.pure:
+            yield Tag(python, "none", "any")
 
 
 class Match(NamedTuple):

@@ -1,7 +1,8 @@
 """Platform tags <-> `Needs`, and the platforms a target takes.
 
-Follows PEP 425 (linux_*), 513/571/599 (manylinux1, 2010, 2014), 600 (manylinux_X_Y), 656 (musllinux), 730/738 (mobile)
-and the order and floors of `packaging` 26.3. An unknown or misspelt tag is no platform: it fits nowhere.
+Follows PEP 425 (linux_*), 513/571/599 (manylinux1, 2010, 2014), 600 (manylinux_X_Y), 656 (musllinux), 730 (iOS), 738
+(Android), 783 (PyEmscripten) and the order and floors of `packaging` 26.3; docs/tags.md names the differences. An
+unknown or misspelt tag is no platform: it fits nowhere.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from elfin.host.model import Interpreter, Needs
+from elfin.host.named_arch import KNOWN
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,59 +31,114 @@ _LAST_GLIBC_MINOR = 50
 # Architectures with manylinux tags whatever their ELF flags say; armv7l and i686 have a check of their own.
 _MANYLINUX = frozenset({"x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "loongarch64", "riscv64", "armv7l", "i686"})
 
-_MANYLINUX_TAG = re.compile(r"manylinux_(\d{1,4})_(\d{1,4})_(\w+)")
-_LEGACY_TAG = re.compile(r"(manylinux1|manylinux2010|manylinux2014)_(\w+)")
-_MUSLLINUX_TAG = re.compile(r"musllinux_(\d{1,4})_(\d{1,4})_(\w+)")
-_MACOS_TAG = re.compile(r"macosx_(\d{1,4})_(\d{1,4})_(\w+)")
-_ANDROID_TAG = re.compile(r"android_(\d{1,4})_(\w+)")
+_LIBC_TAG = re.compile(r"(?:manylinux|musllinux)_(\d{1,4})_(\d{1,4})_(\w+)", re.ASCII)
+_MACOS_TAG = r"macosx_(\d{1,4})_(\d{1,4})_(\w+)"
+_ANDROID_TAG = r"android_(\d{1,4})_(\w+)"
+_IOS_TAG = r"ios_(\d{1,4})_(\d{1,4})_(\w+)"
+_WASM_TAG = r"\w+?((?:_\d{1,4}){2,3})_wasm32"
 
-_ARCHITECTURES = frozenset(
-    (
-        *("x86_64", "i686", "aarch64", "aarch64_be", "armv8l", "armv7l", "armv6l", "armv5tel"),
-        *("ppc64le", "ppc64", "ppc", "s390x", "s390", "riscv64", "riscv32", "loongarch64"),
-        *("mips", "mipsel", "mips64", "mips64el", "sparc64", "sparc", "parisc", "alpha", "ia64", "m68k", "sh4"),
-    )
-)
 _WINDOWS = {"win32": "i686", "win_amd64": "x86_64", "win_arm64": "aarch64", "win_arm32": "armv7l"}
 _ANDROID = {"arm64_v8a": "aarch64", "armeabi_v7a": "armv7l", "x86_64": "x86_64", "x86": "i686"}
 _ANDROID_FLOOR = 16
+_IOS = {"arm64_iphoneos": ("ios", "aarch64"), "arm64_iphonesimulator": ("ios-simulator", "aarch64"),
+        "x86_64_iphonesimulator": ("ios-simulator", "x86_64")}  # fmt: skip
+_IOS_FLOOR, _LAST_IOS_MINOR = 12, 9
+# Systems whose wheels are known to be for them, and no more: no index takes such wheels.
+_OTHERS = frozenset({"freebsd", "netbsd", "openbsd", "dragonfly", "solaris", "illumos", "aix", "haiku", "cygwin"})
 # What a macOS binary format holds, of the machines that still matter.
 _MACOS_FORMATS: dict[str, tuple[str, ...]] = {
     "x86_64": ("x86_64",),
     "arm64": ("aarch64",),
     "universal2": ("aarch64", "x86_64"),
-    "universal": ("x86_64", "i686"),
+    "universal": ("x86_64", "i686", "ppc64", "ppc"),
     "intel": ("x86_64", "i686"),
-    "fat64": ("x86_64",),
-    "fat3": ("x86_64", "i686"),
-    "fat": ("i686",),
+    "fat64": ("x86_64", "ppc64"),
+    "fat3": ("x86_64", "i686", "ppc"),
+    "fat": ("i686", "ppc"),
     "i386": ("i686",),
+    "ppc64": ("ppc64",),
+    "ppc": ("ppc",),
 }
 
 
 def needs(tag: str) -> tuple[Needs, ...]:
     """What a platform tag asks of a place: any one of the alternatives. () for a tag nothing is known of."""
-    if tag == "any":
-        return (Needs(),)
-    if tag in _WINDOWS:
-        return (Needs("windows", _WINDOWS[tag]),)
-    if match := _MANYLINUX_TAG.fullmatch(tag):
-        return _linux(match[3], "glibc", (int(match[1]), int(match[2])))
-    if match := _LEGACY_TAG.fullmatch(tag):
-        return _linux(match[2], "glibc", LEGACY[match[1]])
-    if match := _MUSLLINUX_TAG.fullmatch(tag):
-        return _linux(match[3], "musl", (int(match[1]), int(match[2])))
-    if match := _MACOS_TAG.fullmatch(tag):
-        floor = int(match[1]), int(match[2])
-        return tuple(Needs("macos", arch, os_floor=floor) for arch in _MACOS_FORMATS.get(match[3], ()))
-    if match := _ANDROID_TAG.fullmatch(tag):
-        arch = _ANDROID.get(match[2])
-        return () if arch is None else (Needs("android", arch, os_floor=(int(match[1]),)),)
-    return _linux(tag.removeprefix("linux_"), None, None) if tag.startswith("linux_") else ()
+    kind, _, rest = tag.partition("_")
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(tag)
+    if kind in LEGACY:
+        return _linux(rest, "glibc", LEGACY[kind])
+    return (Needs(kind),) if kind in _OTHERS and rest and tag.isidentifier() and tag.isascii() else ()
+
+
+def _any(tag: str) -> tuple[Needs, ...]:
+    return (Needs(),) if tag == "any" else ()
+
+
+def _plain_linux(tag: str) -> tuple[Needs, ...]:
+    return _linux(tag.removeprefix("linux_"), None, None)
+
+
+def _with_libc(tag: str) -> tuple[Needs, ...]:
+    match = _LIBC_TAG.fullmatch(tag)
+    if match is None:
+        return ()
+    return _linux(match[3], "musl" if tag.startswith("musl") else "glibc", (int(match[1]), int(match[2])))
+
+
+def _windows_tag(tag: str) -> tuple[Needs, ...]:
+    return (Needs("windows", _WINDOWS[tag]),) if tag in _WINDOWS else ()
+
+
+def _macos_tag(tag: str) -> tuple[Needs, ...]:
+    match = re.fullmatch(_MACOS_TAG, tag, re.ASCII)
+    if match is None:
+        return ()
+    floor = int(match[1]), int(match[2])
+    return tuple(Needs("macos", arch, os_floor=floor) for arch in _MACOS_FORMATS.get(match[3], ()))
+
+
+def _android_tag(tag: str) -> tuple[Needs, ...]:
+    match = re.fullmatch(_ANDROID_TAG, tag, re.ASCII)
+    arch = _ANDROID.get(match[2]) if match else None
+    return (Needs("android", arch, os_floor=(int(match[1]),)),) if match and arch else ()
+
+
+def _ios_tag(tag: str) -> tuple[Needs, ...]:
+    match = re.fullmatch(_IOS_TAG, tag, re.ASCII)
+    if match is None or match[3] not in _IOS:
+        return ()
+    os, arch = _IOS[match[3]]
+    return (Needs(os, arch, os_floor=(int(match[1]), int(match[2]))),)
+
+
+def _wasm_tag(tag: str) -> tuple[Needs, ...]:
+    """PEP 783: each platform version is an ABI of its own (host.fit asks for that very one)."""
+    match = re.fullmatch(_WASM_TAG, tag, re.ASCII)
+    if match is None:
+        return ()
+    return (Needs("emscripten", "wasm32", os_floor=tuple(map(int, match[1].split("_")[1:]))),)
+
+
+_READERS = {
+    "any": _any,
+    "linux": _plain_linux,
+    "manylinux": _with_libc,
+    "musllinux": _with_libc,
+    "win": _windows_tag,
+    "win32": _windows_tag,
+    "macosx": _macos_tag,
+    "android": _android_tag,
+    "ios": _ios_tag,
+    "pyemscripten": _wasm_tag,
+    "pyodide": _wasm_tag,
+    "emscripten": _wasm_tag,
+}
 
 
 def _linux(arch: str, libc: str | None, floor: tuple[int, int] | None) -> tuple[Needs, ...]:
-    if arch not in _ARCHITECTURES:
+    if arch not in KNOWN:
         return ()
     # PEP 599: manylinux on armv7l is hard-float. musllinux and linux say nothing of it.
     float_abi = "hard" if libc == "glibc" and arch in ("armv7l", "armv8l") else None
@@ -104,7 +161,12 @@ def names(wanted: Needs) -> tuple[str, ...]:
         return (f"macosx_{major}_{minor}_{_macos_arch(wanted.arch)}",)
     if wanted.os == "android" and wanted.os_floor is not None:
         return tuple(f"android_{wanted.os_floor[0]}_{abi}" for abi, arch in _ANDROID.items() if arch == wanted.arch)
-    if wanted.os != "linux" or wanted.arch not in _ARCHITECTURES:
+    if wanted.os == "emscripten" and wanted.os_floor is not None:
+        return _wasm_names(wanted.os_floor)
+    if wanted.os.startswith("ios") and wanted.os_floor is not None:
+        major, minor = (*wanted.os_floor, 0)[:2]
+        return tuple(f"ios_{major}_{minor}_{abi}" for abi, kind in _IOS.items() if kind == (wanted.os, wanted.arch))
+    if wanted.os != "linux" or wanted.arch not in KNOWN:
         return ()
     if wanted.libc is None:
         return (f"linux_{wanted.arch}",)
@@ -135,7 +197,12 @@ def supported(interpreter: Interpreter, *, linux_last: bool = False) -> list[str
         level = (interpreter.os_version or (0,))[0]
         abis = [abi for abi, arch in _ANDROID.items() if arch == interpreter.arch.name]
         return [f"android_{number}_{abi}" for abi in abis for number in range(level, _ANDROID_FLOOR - 1, -1)]
-    if interpreter.static:
+    if interpreter.os == "emscripten":
+        return list(_wasm_names(interpreter.os_version or ()))
+    if interpreter.os in ("ios", "ios-simulator"):
+        abis = [abi for abi, kind in _IOS.items() if kind == (interpreter.os, interpreter.arch.name)]
+        return [tag for abi in abis for tag in _ios(interpreter.os_version or (0,), abi)]
+    if interpreter.static or interpreter.os != "linux":
         return []
     name = interpreter.arch.name
     # 32-bit code on these kernels: as packaging has it, x32 passes for i686 but gets no manylinux.
@@ -190,6 +257,22 @@ def _musllinux(interpreter: Interpreter, arches: list[str]) -> Iterator[str]:
             yield f"musllinux_{major}_{number}_{arch}"
 
 
+def _wasm_names(version: tuple[int, ...]) -> tuple[str, ...]:
+    """PEP 783's name and the one that Pyodide's tools gave such wheels before; () for a version that is no year's."""
+    if len(version) != 2:
+        return ()
+    return tuple(f"{kind}_{version[0]}_{version[1]}_wasm32" for kind in ("pyemscripten", "pyodide"))
+
+
+def _ios(version: tuple[int, ...], abi: str) -> Iterator[str]:
+    major, minor = (*version, 0)[:2]
+    for number in range(minor, -1, -1) if major >= _IOS_FLOOR else ():
+        yield f"ios_{major}_{number}_{abi}"
+    for older in range(major - 1, _IOS_FLOOR - 1, -1):
+        for number in range(_LAST_IOS_MINOR, -1, -1):
+            yield f"ios_{older}_{number}_{abi}"
+
+
 def _macos_arch(name: str) -> str:
     return {"aarch64": "arm64", "i686": "i386"}.get(name, name)
 
@@ -212,4 +295,8 @@ def _macos_formats(version: tuple[int, int], arch: str) -> list[str]:
         return [] if version < (10, 4) else ["x86_64", "intel", "fat64", "fat3", "universal2", "universal"]
     if arch == "i386":
         return [] if version < (10, 4) else ["i386", "intel", "fat3", "fat", "universal"]
+    if arch == "ppc64":
+        return ["ppc64", "fat64", "universal"] if (10, 4) <= version <= (10, 5) else []
+    if arch == "ppc":
+        return ["ppc", "fat3", "fat", "universal"] if version <= (10, 6) else []
     return [arch, "universal2"] if arch == "arm64" else [arch]

@@ -6,7 +6,7 @@ never takes abi3; a debug one takes release builds of its own version too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from elfin.host.model import Interpreter
 
@@ -44,31 +44,30 @@ def _abi_of_suffix(suffix: str) -> list[str]:
     return ["_".join(words[:count]).replace(".", "_").replace(" ", "_")]
 
 
-def rows(interpreter: Interpreter, platforms: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Every tag the interpreter takes on these platforms, best first, as plain tuples."""
-    yield from _native_rows(interpreter, platforms)
-    major, minor = interpreter.version_info[:2]
-    generic = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
-    for python in generic:
-        for platform in platforms:
-            yield python, "none", platform
-    if interpreter.implementation == "cpython":
-        yield own(interpreter), "none", "any"
-    elif interpreter.implementation == "pypy":
-        yield "pp3", "none", "any"
-    for python in generic:
-        yield python, "none", "any"
-
-
-def _native_rows(interpreter: Interpreter, platforms: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def rows(interpreter: Interpreter) -> Iterator[tuple[str, str]]:
+    """Every (python tag, ABI tag) that goes with a platform, best first."""
     python = own(interpreter)
-    stable = "abi3t" if interpreter.free_threaded else "abi3"
     cpython = interpreter.implementation == "cpython"
+    stable = "abi3t" if interpreter.free_threaded else "abi3"
     for abi in (*abis(interpreter), *((stable,) if cpython else ()), "none"):
-        for platform in platforms:
-            yield python, abi, platform
+        yield python, abi
     if cpython:
         major, minor = interpreter.version_info[:2]
         for older in range(minor - 1, 1, -1):
-            for platform in platforms:
-                yield f"cp{major}{older}", stable, platform
+            yield f"cp{major}{older}", stable
+    for generic in _generic(interpreter):
+        yield generic, "none"
+
+
+def pure(interpreter: Interpreter) -> Iterator[str]:
+    """Every python tag of a wheel for any platform, best first."""
+    if interpreter.implementation == "cpython":
+        yield own(interpreter)
+    elif interpreter.implementation == "pypy":
+        yield "pp3"
+    yield from _generic(interpreter)
+
+
+def _generic(interpreter: Interpreter) -> list[str]:
+    major, minor = interpreter.version_info[:2]
+    return [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]

@@ -1,4 +1,4 @@
-"""`elfin host`: what this machine is."""
+"""`elfin host [PLACE]`: what this machine, a folder, an image, an interpreter or a name is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from elfin.cli.session import begin
 
 
 def run(arguments: list[str], program: str) -> int:
-    """Print the machine; 0."""
-    parser = Parser(program, "Show what this machine is: OS, architecture, every libc, CPU level, elfin's own Python.")
+    """Print the place; 0."""
+    parser = Parser(program, "Show what a place is: OS, architecture, libcs, CPU level, Pythons.")
+    text = (
+        "this machine if left out; else root:DIR, image:FILE[@linux/arm64], python:PATH, or a name "
+        "(debian:12/arm64, manylinux_2_28_x86_64, aarch64-unknown-linux-musl)"
+    )
+    parser.add_argument("place", metavar="PLACE", nargs="?", help=text)
     parser.add_argument("--why", action="store_true", help="also the file and field each fact was read from")
     parser.add_argument("--json", action="store_true", help="one JSON object with a `schema` number")
     add_global_options(parser)
@@ -17,11 +22,11 @@ def run(arguments: list[str], program: str) -> int:
     from elfin.cli.show import host as show
     from elfin.flows import host
 
-    place, interpreter = host.this_machine(context)
+    about = host.about(context, options.place)
     if options.json:
         import json
 
-        print(json.dumps(show.as_json(place, interpreter), indent=2))
+        print(json.dumps(show.as_json(about), indent=2))
     else:
-        print(show.report(place, interpreter, options.why))
+        print(show.report(about, options.why))
     return 0
