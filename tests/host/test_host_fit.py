@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elfin.host import fit
-from elfin.host.model import CannotTell, Host, Libc, Misfit, Needs, Target
+from elfin.host.model import Arch, CannotTell, Host, Libc, Misfit, Needs, Target
 from kit.places import GLIBC_236, MUSL_125, host, interpreter, target
 
 OLD = Libc("glibc", (2, 17), "/lib64/ld-linux-x86-64.so.2", "x86_64")
@@ -20,6 +20,8 @@ def linux(machine: str = "x86_64", libc: str | None = None, *floor: int, **more:
     return Needs("linux", machine, libc=libc, libc_floor=floor or None)._replace(**more)
 
 
+RISCV = Libc("glibc", (2, 41), "/lib/ld-linux-riscv64-lp64d.so.1", "riscv64")
+SOFT_RISCV = Arch("riscv64", 64, True, "soft")
 MANYLINUX = linux("x86_64", "glibc", 2, 28)
 MUSLLINUX = linux("x86_64", "musl", 1, 2)
 
@@ -50,6 +52,15 @@ CASES: list[tuple[str, Needs, Host | Target, str | None]] = [
         linux("armv7l", "musl", float_abi="hard"),
         host(Libc("musl", None, None), machine="armv7l"),
         "?float abi",
+    ),
+    ("double floats", linux("riscv64", "glibc", 2, 17), host(RISCV, machine="riscv64"), None),
+    ("double on soft", linux("riscv64", "glibc"), host(RISCV)._replace(arch=SOFT_RISCV), "float abi"),
+    ("static on soft", linux("riscv64"), host(RISCV)._replace(arch=SOFT_RISCV), None),
+    (
+        "target: double on single",
+        linux("loongarch64", "musl"),
+        target(interpreter(libc=MUSL_125)._replace(arch=Arch("loongarch64", 64, True, "single"))),
+        "float abi",
     ),
     ("another os", Needs("macos", "arm64"), host(GLIBC_236), "os"),
     ("static on Android", linux("aarch64"), host(machine="aarch64", os="android"), None),

@@ -69,7 +69,7 @@ def _of_target(needs: Needs, target: Target) -> list[Verdict]:
         return [Misfit("static interpreter", "a dynamically linked interpreter", "a static one")]
     return [
         _loads(needs, interpreter.arch),
-        _float(needs, interpreter.arch.float_abi),
+        _float(needs, _float_abi(interpreter.arch)),
         _own_libc(needs, interpreter),
         _release(needs, interpreter.os_version),
         _cpu(needs, target.host),
@@ -136,16 +136,27 @@ def _serves(libc: Libc, program: str, machine: Arch) -> bool:
     return arches.runs(machine.name if arches.is_arm(machine.name) else own, program) is True
 
 
+_DOUBLE = ("riscv64", "loongarch64")
+"""Where floats in registers are the rule, and nobody writes it down; other userlands of these do exist."""
+
+
 def _float(needs: Needs, has: str | None) -> Verdict:
-    if needs.float_abi is None or needs.float_abi == has:
+    asked = needs.float_abi or ("double" if needs.libc is not None and needs.arch in _DOUBLE else None)
+    if asked is None or asked == has:
         return None
-    return CannotTell("float abi", needs.float_abi) if has is None else Misfit("float abi", needs.float_abi, has)
+    return CannotTell("float abi", asked) if has is None else Misfit("float abi", asked, has)
+
+
+def _float_abi(arch: Arch) -> str | None:
+    return arch.float_abi or ("double" if arch.name in _DOUBLE else None)
 
 
 def _host_float(needs: Needs, arch: Arch, usable: list[Libc]) -> Verdict:
     """A static program brings its own calling convention; a dynamic one shares its libc's."""
-    if needs.float_abi is None or needs.libc is None:
+    if needs.libc is None:
         return None
+    if needs.float_abi is None:
+        return _float(needs, _float_abi(arch)) if needs.arch == arch.name else None
     known = [_float_of(libc, arch) for libc in usable if libc.family == needs.libc]
     if not known or needs.float_abi in known:
         return None
