@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 COMMANDS = {
-    "host": ("elfin.cli.commands.host", "Show what this machine or another place is: architecture, every libc, CPU level"),
+    "host": ("elfin.cli.commands.host", "Show what this machine is, or another place: architecture, libcs, CPU level"),
     "tags": ("elfin.cli.commands.tags", "List the wheel tags that a place takes, best first"),
     "explain": ("elfin.cli.commands.explain", "Tell which wheels of a project fit a place, and why the others do not"),
     "venv": ("elfin.cli.commands.venv", "Make a virtual environment"),
@@ -17,7 +17,7 @@ GROUPS = {
     "pip": {
         "install": ("elfin.cli.commands.pip_install", "Install packages into an environment"),
         "sync": ("elfin.cli.commands.pip_sync", "Make an environment hold exactly what a file lists"),
-        "download": ("elfin.cli.commands.pip_download", "Fetch wheels into a folder, for this machine or another place"),
+        "download": ("elfin.cli.commands.pip_download", "Fetch wheels into a folder, for this or another place"),
         "compile": ("elfin.cli.commands.pip_compile", "Resolve requirements to a list of pins"),
         "uninstall": ("elfin.cli.commands.pip_uninstall", "Remove packages from an environment"),
         "list": ("elfin.cli.commands.pip_list", "List what is installed"),
