@@ -13,8 +13,10 @@ from elfin.errors import ElfinError, NoPython, PlaceError
 from elfin.host import root
 from elfin.host.model import Interpreter
 from elfin.pythons import disk, disk_shims
-from elfin.pythons.request import PythonRequest, names, shortfall
-from elfin.record import NamedTuple
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from elfin.pythons.request import PythonRequest
 
 
 class Rejected(NamedTuple):
@@ -74,6 +76,8 @@ def candidates(request: PythonRequest, path_variable: str, asking: Asking) -> It
 
     What a pyenv has, but does not choose here, comes last.
     """
+    from elfin.pythons.request import names
+
     shims: list[tuple[str, str]] = []
     seen: set[str] = set()
     for path in disk.on_path(names(request), path_variable):
@@ -93,6 +97,8 @@ def candidates(request: PythonRequest, path_variable: str, asking: Asking) -> It
 
 
 def _candidate(request: PythonRequest, path: str, asking: Asking) -> Interpreter | Rejected:
+    from elfin.pythons.request import shortfall
+
     try:
         known = probe(path, asking)
     except (NoPython, PlaceError) as error:

@@ -12,7 +12,6 @@ from elfin.errors import NoPython
 from elfin.formats.elf import Header
 from elfin.host import arch
 from elfin.host.model import Arch, Interpreter, Libc
-from elfin.pythons.request import OLDEST
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 
 _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows", "android": "android"}
-_OLDEST = ".".join(map(str, OLDEST))
 
 
 def record(executable: str, output: bytes) -> dict[str, Any]:
@@ -34,8 +32,11 @@ def record(executable: str, output: bytes) -> dict[str, Any]:
         version = ()
     if not version:
         raise NoPython(f"{executable} is not a Python: it does not answer as one")
+    from elfin.pythons.request import OLDEST
+
     if version < OLDEST:
-        raise NoPython(f"{executable} is Python {found['version']}, and the oldest that will do is {_OLDEST}")
+        oldest = ".".join(map(str, OLDEST))
+        raise NoPython(f"{executable} is Python {found['version']}, and the oldest that will do is {oldest}")
     return dict(found)
 
 
