@@ -131,6 +131,19 @@ def test_an_install_with_nothing_to_do_asks_no_index(synced: Commandline) -> Non
     assert not [name for name in modules if name.startswith(("elfin.wheels", "elfin.index.net"))]
 
 
+def test_work_for_this_machine_knows_nothing_of_other_places(synced: Commandline) -> None:
+    synced.file("x.in", "alpha\n")
+    with IndexServer({"alpha": {"alpha-1.0-py3-none-any.whl": wheel("alpha", "1.0")}}) as server:
+        for words in (("install", "--reinstall", "alpha"), ("compile", "x.in")):
+            more = {"ELFIN_CACHE_DIR": str(synced.cache), "ELFIN_INDEX_URL": server.url, "NO_PROXY": "127.0.0.1"}
+            modules = imported("pip", *words, folder=synced.work, beside=True, **more)
+            assert "elfin.flows.solution" in modules
+            assert not modules & {
+                "elfin.flows.foreign", "elfin.flows.place", "elfin.host.named", "elfin.host.distros",
+                "elfin.host.disk_image", "elfin.pythons.imagined", "elfin.pythons.reading", "elfin.tags.explain",
+            }  # fmt: skip
+
+
 def test_lists_need_neither_resolver_nor_network(synced: Commandline) -> None:
     for words in (("list",), ("freeze",), ("list", "--format", "json")):
         modules = imported("pip", *words, folder=synced.work, ELFIN_CACHE_DIR=str(synced.cache))

@@ -48,6 +48,11 @@ def test_an_environment_on_windows() -> None:
     assert layout.include_folder(interpreter(os="windows"), "C:\\e") == "C:\\e\\Include"
 
 
+def test_a_folder_of_this_disk_for_windows_is_spelt_as_this_disk_is() -> None:
+    scheme = layout.prefix_scheme(interpreter("3.12.1", os="windows"), "/out")
+    assert scheme == ("/out/Lib/site-packages",) * 2 + ("/out/Scripts", "/out", "/out/Include")
+
+
 def test_the_scheme_of_a_system_is_what_its_interpreter_says() -> None:
     debian = interpreter("3.11.2")
     paths = {

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from elfin.errors import UsageError
 from elfin.flows import cache, lines, run
 from elfin.flows.asked import Requests
-from elfin.flows.compile import with_version
 from elfin.flows.context import Context
+from elfin.flows.foreign import with_version
 from kit.places import interpreter
 
 
@@ -55,6 +55,7 @@ def test_what_was_joined_by_commas_is_parted_again(names: list[str]) -> None:
     [
         ("3.11", "3.11", "3.11.0", (3, 11, 0)),
         ("3.11.2", "3.11", "3.11.2", (3, 11, 2)),
+        ("311", "3.11", "3.11.0", (3, 11, 0)),
         ("3.15.0a1", "3.15", "3.15.0a1", (3, 15, 0)),
     ],
 )

@@ -191,7 +191,7 @@ def test_a_long_proof_is_cut_where_a_package_is_ruled_out() -> None:
         "Because no version of a can be used (2) and you require a, your requirements cannot be met",
     )
     assert hints(found) == (
-        "b 1 has wheels, but none for this target: another --python may have one",
+        "b 1 has wheels, but none for this target: `elfin explain b==1` says what would help",
         "b 2 was yanked: to take it all the same, pin it exactly, b==2",
     )
 

@@ -115,11 +115,21 @@ def add_requirement_options(parser: Parser) -> None:
 def add_target_options(parser: Parser) -> None:
     """Which environment is meant."""
     group = parser.add_argument_group("environment")
-    group.add_argument("-p", "--python", metavar="PYTHON", help="an environment, an interpreter or a version")
+    group.add_argument("-p", "--python", metavar="PYTHON", help="an environment, an interpreter, a version, root:DIR")
     group.add_argument("--system", action="store_true", help="the system's Python instead of a virtual environment")
     group.add_argument("--break-system-packages", action="store_true", help="also where the system manages its Python")
     group.add_argument("-t", "--target", metavar="DIR", help="install into this folder")
     group.add_argument("--prefix", metavar="DIR", help="install below this prefix")
+
+
+def add_place_options(parser: Parser, instead: str) -> None:
+    """Another place and version than the Python's at hand. `instead`: what the place stands in for, in words."""
+    group = parser.add_argument_group("another place than this one")
+    group.add_argument(
+        "--platform", "--python-platform", metavar="PLACE", action="append",
+        help=f"{instead} (alpine:3.20/arm64, manylinux_2_28_x86_64, root:DIR, image:FILE, ...)",
+    )  # fmt: skip
+    group.add_argument("--python-version", metavar="VERSION", help="take wheels for this Python (3.12, 3.12.4)")
 
 
 def add_accepted_options(parser: Parser) -> None:

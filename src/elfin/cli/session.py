@@ -70,7 +70,21 @@ def where(options: Namespace) -> Where:
         prefix=options.prefix,
         link_mode=given.get("link_mode"),
         durable=not given.get("no_sync", False),
+        platform=platform(options),
+        python_version=given.get("python_version"),
     )
+
+
+def platform(options: Namespace) -> str | None:
+    """The one place that `--platform` names, None for none. Raises UsageError for several."""
+    places = list(dict.fromkeys(vars(options).get("platform") or ()))
+    if len(places) > 1:
+        from elfin.errors import UsageError
+
+        shown = " and ".join(f"`--platform {place}`" for place in places)
+        hint = "run it once for each; of several manylinux names the one with the highest number takes all the others"
+        raise UsageError(f"{shown} are two answers", hints=(hint,))
+    return places[0] if places else None
 
 
 def show_size(size: int) -> str:

@@ -18,7 +18,7 @@ from elfin.host.model import Interpreter
 
 def venv_scheme(interpreter: Interpreter, prefix: str) -> Scheme:
     """The scheme of a virtual environment at `prefix` (absolute) whose base interpreter is `interpreter`."""
-    join = _join(interpreter)
+    join = _join(interpreter, prefix)
     if interpreter.os == "windows":
         packages, scripts = join(prefix, "Lib", "site-packages"), join(prefix, "Scripts")
     else:
@@ -32,7 +32,7 @@ def venv_scheme(interpreter: Interpreter, prefix: str) -> Scheme:
 def venv_environment(interpreter: Interpreter, prefix: str) -> Environment:
     """The value of the virtual environment at `prefix` (absolute) whose base interpreter is `interpreter`."""
     scheme = venv_scheme(interpreter, prefix)
-    return Environment(prefix, _join(interpreter)(scheme.scripts, "python"), interpreter, scheme, "venv")
+    return Environment(prefix, _join(interpreter, prefix)(scheme.scripts, "python"), interpreter, scheme, "venv")
 
 
 def system_scheme(interpreter: Interpreter) -> Scheme:
@@ -49,7 +49,7 @@ def system_scheme(interpreter: Interpreter) -> Scheme:
 
 def prefix_scheme(interpreter: Interpreter, prefix: str) -> Scheme:
     """The scheme of `--prefix`: as if the interpreter stood at `prefix` (sysconfig's `posix_prefix` or `nt`)."""
-    join = _join(interpreter)
+    join = _join(interpreter, prefix)
     if interpreter.os == "windows":
         return venv_scheme(interpreter, prefix)._replace(headers=join(prefix, "Include"))
     versioned = _versioned(interpreter)
@@ -86,7 +86,7 @@ def python_names(interpreter: Interpreter) -> tuple[str, ...]:
 def include_folder(interpreter: Interpreter, prefix: str) -> str:
     """The folder `venv` makes for C headers: sysconfig's `include` below `prefix`."""
     if interpreter.os == "windows":
-        return _join(interpreter)(prefix, "Include")
+        return _join(interpreter, prefix)(prefix, "Include")
     return posixpath.join(prefix, "include", _versioned(interpreter))
 
 
@@ -113,5 +113,6 @@ def _platlibdir(interpreter: Interpreter) -> str:
     return "lib64" if "/lib64/" in interpreter.paths.get("platstdlib", "") else "lib"
 
 
-def _join(interpreter: Interpreter) -> Callable[..., str]:
-    return ntpath.join if interpreter.os == "windows" else posixpath.join
+def _join(interpreter: Interpreter, prefix: str) -> Callable[..., str]:
+    """Of the disk that is written to: a folder for a foreign Windows may lie below `/`."""
+    return ntpath.join if interpreter.os == "windows" and not prefix.startswith("/") else posixpath.join

@@ -33,7 +33,7 @@ class Where(NamedTuple):
     """Which environment is meant, and how it is to be written to."""
 
     python: str | None = None
-    """A path, name or version request; None: the active environment, or the nearest `.venv`."""
+    """A path, name or version request, or `root:DIR`; None: the active environment, or the nearest `.venv`."""
     system: bool = False
     break_system_packages: bool = False
     target: str | None = None
@@ -42,3 +42,7 @@ class Where(NamedTuple):
     """"reflink", "hardlink", "copy" or "symlink"; None: the first that works."""
     durable: bool = True
     """Wait until the disk has everything."""
+    platform: str | None = None
+    """A place to choose wheels for, as typed; None: this machine."""
+    python_version: str | None = None
+    """The version of Python to choose wheels for; None: that of the interpreter."""

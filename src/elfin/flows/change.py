@@ -18,6 +18,7 @@ from elfin.formats.urltext import without_credentials
 from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from elfin.host.model import Host, Target
     from elfin.index.model import File
     from elfin.wheels.model import Install, StoredWheel
 
@@ -44,6 +45,12 @@ class Task(NamedTuple):
     where: Where
     dry_run: bool
     started: float
+    host: Host | None = None
+    """The place that the environment is for; None: this machine."""
+
+    def target(self) -> Target:
+        """What wheels are judged against."""
+        return places.target(self.context, self.environment.interpreter, self.host)
 
     def seconds(self) -> float:
         """Since the command began."""
@@ -60,10 +67,10 @@ def begin(context: Context, where: Where, *, dry_run: bool) -> Task:
     Raises UsageError, NoPython, PlaceError, Refused.
     """
     started = perf_counter()
-    environment = places.environment(context, where, writing=not dry_run)
+    environment, host = places.site(context, where, writing=not dry_run)
     recover(environment)
     state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
-    return Task(context, environment, state, where, dry_run, started)
+    return Task(context, environment, state, where, dry_run, started, host)
 
 
 def recover(environment: Environment) -> None:

@@ -13,7 +13,6 @@ from elfin.formats import requirementsfile as reader
 from elfin.formats.projectname import canonical
 from elfin.formats.requirementsfile import PinnedLine
 from elfin.formats.urltext import redacted
-from elfin.host.model import Interpreter
 from elfin.record import NamedTuple
 
 
@@ -46,6 +45,7 @@ def compile_pins(
     *,
     python: str | None,
     python_version: str | None,
+    platform: str | None,
     output: str | None,
     hashes: bool,
 ) -> Compiled:
@@ -54,19 +54,14 @@ def compile_pins(
     Raises UsageError, NoPython, Conflict, Unreachable.
     """
     context.expect_index()
-    if python is None and python_version is not None and python_version.count(".") <= 1:
-        chosen = _of_version(context, python_version)
-    else:
-        chosen = places.interpreter(context, python)
-    if python_version is not None:
-        chosen = with_version(chosen, python_version)
-    gathered = requirements.gather(context, requests, chosen)
+    target = places.aimed(context, platform, python, python_version)
+    gathered = requirements.gather(context, requests, target.interpreter)
     if not gathered.asks:
         return Compiled((), redacted(context.settings.index_url.value), ())
     kept = {} if requests.choice.upgrade else _present(output)
     for name in requests.choice.upgrade_packages:
         kept.pop(canonical(name), None)
-    solved = solution.solve(context, gathered, chosen, requests.choice, kept)
+    solved = solution.solve(context, gathered, target, requests.choice, kept)
     for warning in (*gathered.notes, *solved.resolution.warnings):
         context.warn(warning)
     via: dict[str, set[str]] = {}
@@ -93,42 +88,6 @@ def compile_pins(
 def write(path: str, text: str) -> None:
     """Put the answer where the user said. Raises PlaceError."""
     write_out(os.path.abspath(path), text.encode())
-
-
-def with_version(interpreter: Interpreter, text: str) -> Interpreter:
-    """The interpreter as if it were of another version: `3.11` (its first release) or `3.11.7`. Raises UsageError."""
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",)) from None
-    if len(version.release) > 3:
-        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",))
-    if len(version.release) < 2:
-        raise UsageError(f"`{text}` leaves open which Python is meant", hints=("`--python-version 3.12`",))
-    major, minor, micro = (*version.release, 0)[:3]
-    short, full = (
-        f"{major}.{minor}",
-        f"{major}.{minor}.{micro}" + (f"{version.pre[0]}{version.pre[1]}" if version.pre else ""),
-    )
-    markers = {
-        **interpreter.markers,
-        "python_version": short,
-        "python_full_version": full,
-        "implementation_version": full,
-    }
-    return interpreter._replace(version=full, version_info=(major, minor, micro), markers=markers)
-
-
-def _of_version(context: Context, text: str) -> Interpreter:
-    """The Python to stand for a version: that version's own where it is installed, else whichever there is."""
-    from elfin.errors import NoPython
-
-    try:
-        return context.find_python(text)
-    except NoPython:
-        return places.interpreter(context, None)
 
 
 def _present(output: str | None) -> dict[str, str]:

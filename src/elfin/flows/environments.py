@@ -45,12 +45,12 @@ def prepared(context: Context, requests: Requests, interpreter: Interpreter, *, 
     known = None if doubtful else _known(context, question)
     if known is not None:
         return known
-    from elfin.flows import requirements, solution
+    from elfin.flows import places, requirements, solution
     from elfin.flows.wheels import collect
     from elfin.wheels.model import Install
 
     gathered = requirements.gather(context, requests, interpreter)
-    solved = solution.solve(context, gathered, interpreter, requests.choice, {})
+    solved = solution.solve(context, gathered, places.target(context, interpreter), requests.choice, {})
     for warning in (*gathered.notes, *solved.resolution.warnings):
         context.warn(warning)
     pins = solved.resolution.pins

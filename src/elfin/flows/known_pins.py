@@ -64,7 +64,7 @@ def _prefix(context: Context, interpreter: Interpreter) -> str:
     return repr(
         (
             interpreter.implementation, interpreter.version, interpreter.free_threaded, interpreter.debug,
-            interpreter.arch, interpreter.libc, interpreter.static, interpreter.os_version, interpreter.manylinux,
-            sources,
+            interpreter.arch, interpreter.libc, interpreter.static, interpreter.os, interpreter.os_version,
+            interpreter.manylinux, sources,
         )
     )  # fmt: skip

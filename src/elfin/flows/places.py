@@ -9,12 +9,47 @@ from elfin.envs.model import Environment
 from elfin.errors import PlaceError, Refused, UsageError
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
-from elfin.host.model import Interpreter, Target
+from elfin.host.model import Host, Interpreter, Target
+from elfin.record import NamedTuple
 
 
-def target(context: Context, interpreter: Interpreter) -> Target:
-    """The running machine narrowed to an interpreter."""
-    return Target(context.host, interpreter)
+class Site(NamedTuple):
+    """An environment, and where its Python runs."""
+
+    environment: Environment
+    host: Host | None
+    """None: this machine."""
+
+
+def target(context: Context, interpreter: Interpreter, host: Host | None = None) -> Target:
+    """A place (None: the running machine) narrowed to an interpreter."""
+    return Target(context.host if host is None else host, interpreter)
+
+
+def aimed(context: Context, platform: str | None, python: str | None, python_version: str | None) -> Target:
+    """What `--platform`, `--python` and `--python-version` (None: not given) mean, told to the user if not this place.
+
+    Raises UsageError, NoPython, PlaceError.
+    """
+    if platform is None and python_version is None and not is_place(python):
+        return target(context, interpreter(context, python))
+    from elfin.flows import foreign
+
+    return foreign.told(context, foreign.aimed(context, platform, python, python_version))
+
+
+def site(context: Context, where: Where, *, writing: bool) -> Site:
+    """The environment that is meant, and the place it is for: see `environment`."""
+    if where.platform is None and where.python_version is None and not is_place(where.python):
+        return Site(_own(context, where, writing=writing), None)
+    from elfin.flows import foreign
+
+    return foreign.site(context, where, writing=writing)
+
+
+def is_place(python: str | None) -> bool:
+    """Whether a `--python` names a place whose Python is meant, without being on this machine's PATH."""
+    return python is not None and python.startswith(("root:", "image:"))
 
 
 def interpreter(context: Context, request: str | None, *, inside: bool = True) -> Interpreter:
@@ -38,6 +73,10 @@ def environment(context: Context, where: Where, *, writing: bool) -> Environment
     `writing` asks for one that may be changed: PEP 668 is honoured. Raises PlaceError when none is found, Refused for
     a Python that its system manages.
     """
+    return site(context, where, writing=writing).environment
+
+
+def _own(context: Context, where: Where, *, writing: bool) -> Environment:
     if where.target is not None and where.prefix is not None:
         raise UsageError("--target and --prefix are two places", hints=("give one of them",))
     if where.target is not None or where.prefix is not None:
@@ -81,15 +120,20 @@ def _system(context: Context, where: Where, writing: bool) -> Environment:
     # A change outside of any virtual environment should surprise nobody.
     (context.tell if writing else context.explain)(f"Using Python {base.version} at {base.executable} ({said})")
     if writing and base.externally_managed is not None and not where.break_system_packages:
-        raise Refused(
-            f"the Python at {base.executable} is managed by its system",
-            state=base.externally_managed or None,
-            hints=(
-                "`elfin venv` makes an environment of your own",
-                "`--break-system-packages` goes ahead all the same",
-            ),
-        )
+        raise managed(base, base.executable)
     return Environment(base.prefix, base.executable, base, layout.system_scheme(base), "system")
+
+
+def managed(base: Interpreter, shown: str) -> Refused:
+    """The refusal of PEP 668."""
+    return Refused(
+        f"the Python at {shown} is managed by its system",
+        state=base.externally_managed or None,
+        hints=(
+            "`elfin venv` makes an environment of your own",
+            "`--break-system-packages` goes ahead all the same",
+        ),
+    )
 
 
 def _folder(context: Context, where: Where) -> Environment:

@@ -1,4 +1,4 @@
-"""A gathered set of requirements, resolved for an interpreter on this machine, with the file of each pin."""
+"""A gathered set of requirements, resolved for a target, with the file of each pin."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from packaging.version import InvalidVersion, Version
 
 from elfin.errors import Conflict, Refused
-from elfin.flows import places
 from elfin.flows.asked import Choice
 from elfin.flows.context import Context
 from elfin.flows.projects import Projects
 from elfin.flows.requirements import Gathered
 from elfin.flows.resolution import resolve
-from elfin.host.model import Interpreter
+from elfin.host.model import Target
 from elfin.index.model import File
 from elfin.record import NamedTuple
 from elfin.resolve.model import Problem, Resolution, Unusable
@@ -37,14 +36,13 @@ class Solved(NamedTuple):
         }
 
 
-def solve(
-    context: Context, gathered: Gathered, interpreter: Interpreter, choice: Choice, kept: Mapping[str, str]
-) -> Solved:
-    """Resolve. `kept`: versions to prefer, by normalised name.
+def solve(context: Context, gathered: Gathered, target: Target, choice: Choice, kept: Mapping[str, str]) -> Solved:
+    """Resolve for the target: its tags, and its markers. `kept`: versions to prefer, by normalised name.
 
     Raises errors.Conflict with the reasons, Unreachable, Refused where hashes are required and missing.
     """
-    tags = expand.tag_set(places.target(context, interpreter))
+    interpreter = target.interpreter
+    tags = expand.tag_set(target)
     version = Version(interpreter.version)
     projects = Projects(context.index, tags, version, references=gathered.references, hashes=gathered.hashes)
     prereleases = choice.prereleases or ("allow" if gathered.prereleases else "if-necessary")

@@ -219,7 +219,7 @@ def identify(place: root.Root, loader: str, evidence: list[Evidence] | None = No
     if "uClibc" in name or "uClibc" in loader:
         return Libc("uclibc", _uclibc_version(place, physical), loader, machine)
     if _offers_glibc(found):
-        return Libc("glibc", glibc_version(place, loader, found.header), loader, machine)
+        return Libc("glibc", glibc_version(place, loader, found.header, notes), loader, machine)
     contents = place.some(physical, 0, _LARGEST)
     if b"gcompat" in contents:
         notes.append(Evidence("libc", "nothing", f"{loader}: gcompat, glibc's loader imitated on musl"))
@@ -231,9 +231,11 @@ def identify(place: root.Root, loader: str, evidence: list[Evidence] | None = No
         notes.append(Evidence("libc", "nothing", f"{loader}: nix-ld, a door to whatever loader NIX_LD names"))
         return None
     if b"musl libc" in contents:
-        return Libc("musl", _musl_version(contents), loader, machine)
+        libc = Libc("musl", _musl_version(contents), loader, machine)
+        notes.append(Evidence("libc version", spell(libc), f"{loader}: contents"))
+        return libc
     if (found.soname or "").startswith(("ld-linux", "ld64.so", "ld.so")) or _of_file_name(name):
-        return Libc("glibc", glibc_version(place, loader, found.header), loader, machine)
+        return Libc("glibc", glibc_version(place, loader, found.header, notes), loader, machine)
     notes.append(Evidence("libc", "nothing", f"{loader}: neither glibc nor musl by its contents"))
     return None
 
@@ -300,7 +302,9 @@ def _numbers(match: re.Match[str] | None) -> tuple[int, ...] | None:
     return None if match is None else tuple(int(part) for part in match.groups() if part is not None)
 
 
-def glibc_version(place: root.Root, loader: str, header: elf.Header) -> tuple[int, ...] | None:
+def glibc_version(
+    place: root.Root, loader: str, header: elf.Header, evidence: list[Evidence] | None = None
+) -> tuple[int, ...] | None:
     """Release of the libc.so.6 that belongs to a glibc loader; None where it cannot be found or read.
 
     By its file name (libc-2.17.so), else its own banner, else the highest GLIBC_x.y it defines, which some releases
@@ -317,6 +321,8 @@ def glibc_version(place: root.Root, loader: str, header: elf.Header) -> tuple[in
             continue
         version = _library_version(place, root.file(place, path) or path, own)
         if version is not None:
+            if evidence is not None:
+                evidence.append(Evidence("libc version", f"glibc {'.'.join(map(str, version))}", f"{path}: contents"))
             return version
     return _of_file_name(posixpath.basename(physical))
 

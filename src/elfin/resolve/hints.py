@@ -35,7 +35,7 @@ def _hint(kind: str, name: str, said: str, mask: int, conflict: Conflict) -> str
         case "python":
             return f"another Python would allow {said}: choose one with --python"
         case "wheel":
-            return f"{said} has wheels, but none for this target: another --python may have one"
+            return f"{said} has wheels, but none for this target: `elfin explain {name}=={newest}` says what would help"
         case "sdist":
             return f"{said} comes as source only: build a wheel of it elsewhere and name the wheel instead"
         case "yanked":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from elfin.host import fit
@@ -14,6 +15,8 @@ _SYSTEMS = {
     "openbsd": "OpenBSD", "dragonfly": "DragonFly BSD", "solaris": "Solaris", "illumos": "illumos", "aix": "AIX",
     "haiku": "Haiku", "cygwin": "Cygwin",
 }  # fmt: skip
+REQUIRES_PYTHON = "requires-python"
+"""The axis of a wheel whose tags may fit, while its author asks for other Pythons (Requires-Python, PEP 503)."""
 _FAMILIES = {"glibc": "manylinux", "musl": "musllinux"}
 
 
@@ -40,7 +43,53 @@ def sentence(mismatch: Mismatch) -> str:
         return f"is {needs}, which the distributor of this Python rules out in its _manylinux module"
     if axis == "unknown":
         return f"has the tag {needs}, of which nothing is known"
+    if axis == REQUIRES_PYTHON:
+        return f"needs {needs}, this is {has}"
     return f"is for {_os_name(needs)}, this is {_os_name(has)}"
+
+
+def several(mismatches: Sequence[Mismatch]) -> str:
+    """The same of several wheels that miss on one axis: "are for CPython 3.11, 3.12 and 3.13, this is CPython 3.14"."""
+    first = mismatches[0]
+    needs = joined(sorted({one.needs for one in mismatches}, key=natural))
+    if first.axis == "libc family":
+        needs = joined(sorted({one.needs.split()[0] for one in mismatches}))
+        return f"are for {needs}, this interpreter runs on {first.has}"
+    if first.axis == "os":
+        needs = joined(sorted({system(one.needs) for one in mismatches}))
+    if first.axis == "static interpreter":
+        needs = first.needs
+    text = sentence(first._replace(needs=needs))
+    for one, many in (("is ", "are "), ("needs ", "need "), ("holds ", "hold "), ("has the tag ", "have the tags ")):
+        if text.startswith(one):
+            return many + text.removeprefix(one)
+    return text
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """ "CPython 3.9, 3.11 to 3.13 and 3.15": a first word that all have is said once, three in a row are a range."""
+    first = words[0].partition(" ")[0]
+    if len(words) > 1 and all(word.startswith(f"{first} ") for word in words):
+        rest = _ranges([word.removeprefix(f"{first} ") for word in words])
+        words = [f"{first} {rest[0]}", *rest[1:]]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _ranges(words: Sequence[str]) -> list[str]:
+    """["3.9", "3.10", "3.11", "3.14"] -> ["3.9 to 3.11", "3.14"]."""
+    runs: list[list[str]] = []
+    for word in words:
+        minor = re.fullmatch(r"3\.(\d+)", word)
+        if runs and minor and runs[-1][-1] == f"3.{int(minor[1]) - 1}":
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """To sort 3.9 before 3.10."""
+    return [(int(word) if word.isdigit() else 0, word) for word in text.replace(".", " ").split()]
 
 
 def nearest(mismatches: Sequence[Mismatch]) -> str:
@@ -52,8 +101,8 @@ def nearest(mismatches: Sequence[Mismatch]) -> str:
     if best.axis == "libc family":
         return f"its Linux wheels need {best.needs.split()[0]}, this interpreter runs on {best.has}"
     if best.axis in ("os", "arch", "implementation"):
-        kinds = sorted({_os_name(one.needs) for one in mismatches if one.axis == best.axis})
-        return f"its wheels are for {' and '.join(kinds)}, this is {_os_name(best.has)}"
+        kinds = sorted({_os_name(one.needs) for one in mismatches if one.axis == best.axis}, key=natural)
+        return f"its wheels are for {joined(kinds)}, this is {_os_name(best.has)}"
     return f"the nearest {sentence(best)}"
 
 

@@ -77,6 +77,11 @@ def verdict(tags: TagSet, wheel: WheelName) -> Match | Mismatch:
 
 def why_not(target: Target, wheel: WheelName) -> Mismatch:
     """Why `target` cannot use `wheel`, by the tag that comes nearest. Meant for wheels that do not match."""
+    return every_miss(target, wheel)[0]
+
+
+def every_miss(target: Target, wheel: WheelName) -> tuple[Mismatch, ...]:
+    """`why_not`, and behind it the other thing that the same tag misses on, if there is one: Python or the platform."""
     own = target.interpreter
     platforms = [(tag, _platform(target, tag)) for tag in wheel.platforms]
     pairs = [((python, abi), _interpreter(own, python, abi)) for python in wheel.pythons for abi in wheel.abis]
@@ -99,16 +104,19 @@ class Judge:
         return found
 
 
-def _nearest(platforms: list[tuple[str, _Miss | None]], pairs: list[tuple[tuple[str, str], _Miss | None]]) -> Mismatch:
-    """The tag that comes nearest: distances add up, so it is the nearest platform with the nearest pair."""
+def _nearest(
+    platforms: list[tuple[str, _Miss | None]], pairs: list[tuple[tuple[str, str], _Miss | None]]
+) -> tuple[Mismatch, ...]:
+    """The tag that comes nearest, the graver miss first: distances add up, so it is the nearest platform with the
+    nearest pair."""
     platform, platform_miss = min(platforms, key=_second)
     pair, pair_miss = min(pairs, key=_second)
     tag = Tag(*pair, platform)
     far, off = _distance(platform_miss), _distance(pair_miss)
-    graver = pair_miss if off >= far else platform_miss
-    if graver is None:  # every part would do, yet no list has it: a floor below all floors, a Python of the future
-        return Mismatch("unknown", str(tag), "no rule for that tag", tag, DISTANCES["unknown"])
-    return Mismatch(*graver, tag, far + off)
+    misses = (pair_miss, platform_miss) if off >= far else (platform_miss, pair_miss)
+    found = tuple(Mismatch(*miss, tag, far + off) for miss in misses if miss is not None)
+    # Every part would do, yet no list has it: a floor below all floors, a Python of the future.
+    return found or (Mismatch("unknown", str(tag), "no rule for that tag", tag, DISTANCES["unknown"]),)
 
 
 def _second(found: tuple[object, _Miss | None]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elfin.cli import options as group
 from elfin.cli.plainly import argparse
-from elfin.cli.session import begin, requests
+from elfin.cli.session import begin, platform, requests
 
 
 def run(arguments: list[str], program: str) -> int:
@@ -16,7 +16,6 @@ def run(arguments: list[str], program: str) -> int:
     )
     parser.add_argument("-o", "--output-file", metavar="FILE", help="write there; its present pins are preferred")
     parser.add_argument("-p", "--python", metavar="PYTHON", help="resolve for this interpreter")
-    parser.add_argument("--python-version", metavar="VERSION", help="resolve for this version of it (3.11, 3.11.2)")
     parser.add_argument("--extra", metavar="NAME", action="append", default=[], help=argparse.SUPPRESS)
     parser.add_argument("--generate-hashes", action="store_true", help="write the hashes of every file of a pin")
     parser.add_argument("--no-annotate", action="store_true", help="leave out who required what")
@@ -28,6 +27,7 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--no-emit-package", metavar="NAME", action="append", default=[], help="leave this one out")
     parser.add_argument("--emit-index-url", action="store_true", help="write the index too")
     parser.add_argument("--require-hashes", action="store_true", help=argparse.SUPPRESS)
+    group.add_place_options(parser, "resolve for this place")
     group.add_resolver_options(parser)
     group.add_index_options(parser)
     group.add_accepted_options(parser)
@@ -42,6 +42,7 @@ def run(arguments: list[str], program: str) -> int:
         requests(options),
         python=options.python,
         python_version=options.python_version,
+        platform=platform(options),
         output=options.output_file,
         hashes=options.generate_hashes,
     )

@@ -22,6 +22,7 @@ def run(arguments: list[str], program: str) -> int:
         "--allow-empty-requirements", action="store_true", help="empty the environment if the files are empty"
     )
     group.add_target_options(parser)
+    group.add_place_options(parser, "take wheels for this place, into --target or --prefix")
     group.add_link_options(parser)
     group.add_index_options(parser)
     group.add_accepted_options(parser)
