@@ -28,9 +28,9 @@ PACKAGES = {
     "cffi": "import cffi; assert cffi.FFI().new('int *', 7)[0] == 7",
 }
 """numpy and ten other projects with compiled wheels, each with a line that needs the compiled part."""
-QUICK = ("host", "venv", "numpy", "cffi", "run")
+QUICK = ("host", "tags", "venv", "numpy", "cffi", "run", "explain")
 """The jobs that CI runs."""
-_FOR_DETECTION = ("host", "venv")
+_FOR_DETECTION = ("host", "tags", "venv")
 _EMULATED_PIP = ("venv", "numpy")
 """pip takes a minute a package under QEMU, so it is asked for one there."""
 
@@ -48,6 +48,8 @@ class Job(NamedTuple):
     """The job of the same tool without which this one cannot be."""
     tell: Callable[[Done], str] = lambda _: ""
     """What is worth telling of the first command's success."""
+    no: Callable[[Done], str] = lambda _: ""
+    """The reason in an answer that is a no, "" where there is none: for commands that answer on standard output."""
 
 
 def jobs(place: Place, *, emulated: bool, quick: bool = False) -> list[Job]:
@@ -71,15 +73,18 @@ def _elfin(place: Place) -> list[Job]:
     request = place.request or place.python or "3"
     python = f"{env}/bin/python"
     run = (*start, "run", "--isolated", "--python", request, "--with", "six", "--", "python", "-c", _RUN)
+    explain = (*start, "explain", "-q", "--python", request, "numpy")
     packages = [
         Job(name, "elfin", ((*start, "pip", "install", "--python", env, name), (python, "-c", check)), "venv")
         for name, check in PACKAGES.items()
     ]
     return [
         Job("host", "elfin", ((*start, "host", "--json"),), tell=host_told),
+        Job("tags", "elfin", ((*start, "tags", "--json", "--python", request),), tell=tags_told),
         Job("venv", "elfin", ((*start, "venv", "--python", request, env), (python, "-c", _VERSION))),
         *packages,
         Job("run", "elfin", (run,)),
+        Job("explain", "elfin", (explain,), tell=first_line, no=no_wheel),
     ]  # fmt: skip
 
 
@@ -122,6 +127,27 @@ def host_told(done: Done) -> str:
     told = json.loads(done.out)
     libcs = [f"{libc['family']} {libc['version'] or '(version unknown)'}" for libc in told["libcs"]]
     return f"{', '.join(libcs) or 'no libc'}; {told['arch']['name']}"
+
+
+def tags_told(done: Done) -> str:
+    """The best tag of `elfin tags --json`, and how many follow: "cp313-cp313-musllinux_1_2_x86_64 and 99 more"."""
+    tags = json.loads(done.out)["tags"]
+    return f"{tags[0]} and {len(tags) - 1} more"
+
+
+def first_line(done: Done) -> str:
+    """What is said first."""
+    return done.out.partition("\n")[0]
+
+
+def no_wheel(done: Done) -> str:
+    """The paragraph of `elfin explain` about the nearest wheel."""
+    lines = done.out.splitlines()
+    first = next((number for number, line in enumerate(lines) if line.startswith("  No wheel fits")), None)
+    if done.code != 1 or first is None:
+        return ""
+    last = next((number for number in range(first + 1, len(lines)) if not lines[number].startswith("    ")), len(lines))
+    return " ".join(line.strip() for line in lines[first:last])
 
 
 def listing_told(done: Done) -> str:

@@ -95,8 +95,10 @@ def one(session: enter.Session, job: jobs.Job, before: list[Result], timeout: fl
         ended.append(session.run(words, timeout=timeout))
         if ended[-1].code != 0:
             break
-    said = job.tell(ended[0]) if ended[-1].code == 0 else ""
-    return judge(ended, said=said)
+    if ended[-1].code == 0:
+        return judge(ended, said=job.tell(ended[0]))
+    no = job.no(ended[-1])
+    return Verdict("refused", no, round(ended[-1].seconds, 2)) if no else judge(ended)
 
 
 def commit() -> str:

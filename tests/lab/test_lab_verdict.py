@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lab.enter import Done
+from lab.jobs import first_line, no_wheel
 from lab.verdict import WORDS, judge, message
 
 GOOD = Done(0, 1.0, "", "")
@@ -61,3 +62,21 @@ def test_a_message_ends_where_hints_begin() -> None:
 
 def test_every_word_has_a_symbol_of_its_own() -> None:
     assert len(set(WORDS.values())) == len(WORDS) == 4
+
+
+NEAREST = """numpy 2.3 comes as 73 wheels (ready to install)
+
+here: Debian 8 on x86_64: glibc 2.19; CPython 3.12
+  No wheel fits. The nearest one is
+    numpy-2.3-cp312-cp312-manylinux_2_27_x86_64.whl
+    It needs glibc 2.27 or newer.
+  The other 72:
+    47 are for Windows
+"""
+
+
+def test_an_answer_that_is_a_no_gives_the_nearest_wheel_as_its_reason() -> None:
+    said = "No wheel fits. The nearest one is numpy-2.3-cp312-cp312-manylinux_2_27_x86_64.whl It needs glibc 2.27 or newer."
+    assert no_wheel(Done(1, 1.0, NEAREST, "")) == said
+    assert no_wheel(Done(1, 1.0, "", NO_WHEEL)) == no_wheel(Done(70, 1.0, NEAREST, "")) == ""
+    assert first_line(Done(0, 1.0, NEAREST, "")) == "numpy 2.3 comes as 73 wheels (ready to install)"
