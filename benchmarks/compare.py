@@ -32,7 +32,11 @@ PYTHON_VERSION = "3.11.7"
 
 
 class Sample(NamedTuple):
-    """One run of one command: seconds of wall clock and of CPU, and the peak of resident memory in MiB."""
+    """One run of one command: seconds of wall clock and of CPU, and the peak of memory in MiB.
+
+    Memory is the sum over all processes of a command at one time, pages they share counted once (Pss); looked at every
+    5 ms in a last round that does not count, for looking costs time.
+    """
 
     wall: float
     cpu: float
@@ -51,23 +55,52 @@ class Case(NamedTuple):
     runs: int = 0
 
 
-def measure(command: list[str], environment: dict[str, str], folder: Path) -> Sample:
-    """Run to the end, with the kernel's own accounting; raises when the command fails."""
+def measure(command: list[str], environment: dict[str, str], folder: Path, *, looking: bool = False) -> Sample:
+    """Run to the end, with the kernel's own accounting; raises when the command fails. `looking` is at memory."""
     with (folder / "output").open("w+b") as output:
         before = time.perf_counter()
         process = subprocess.Popen(
             command, stdout=output, stderr=output, env=environment, cwd=folder, start_new_session=True
         )
+        peak = looked_at(process.pid) if looking else 0.0
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - before
         process.returncode = os.waitstatus_to_exitcode(status)
-        cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+        cpu = usage.ru_utime + usage.ru_stime
         for helper in helpers_left(process.pid):
-            cpu, peak = cpu + helper.ru_utime + helper.ru_stime, max(peak, helper.ru_maxrss)
+            cpu += helper.ru_utime + helper.ru_stime
         if process.returncode:
             output.seek(0)
             raise SystemExit(f"{' '.join(command)}\n{output.read().decode(errors='replace')[-2000:]}")
-    return Sample(wall, cpu, peak / 1024)
+    return Sample(wall, cpu, peak)
+
+
+def looked_at(group: int) -> float:
+    """The greatest memory of all processes of a session until its first one ends, in MiB."""
+    peak = 0
+    while os.waitid(os.P_PID, group, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        peak = max(peak, sum(map(proportional_kib, session(group))))
+        time.sleep(0.005)
+    return peak / 1024
+
+
+def session(leader: int) -> Iterator[str]:
+    """The processes of a session."""
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.getsid(int(number)) == leader:
+                yield number
+        except OSError:
+            continue
+
+
+def proportional_kib(process: str) -> int:
+    """Memory of a process in KiB, shared pages divided among those who share them; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def helpers_left(group: int) -> Iterator[resource.struct_rusage]:
@@ -116,16 +149,19 @@ class Bench:
         return folder
 
     def run(self, case: Case) -> dict[str, list[Sample]]:
-        """All tools in turn, `runs` times over, after one uncounted round."""
+        """All tools in turn, `runs` times over, after one uncounted round and before one that looks at memory."""
         samples: dict[str, list[Sample]] = {name: [] for name in case.commands}
-        for number in range((case.runs or self.options.runs) + 1):
+        runs = case.runs or self.options.runs
+        for number in range(runs + 2):
             for name, command in case.commands.items():
                 folder = self.fresh()
                 if case.prepare:
                     case.prepare(name, folder)
-                sample = measure(command(folder), self.environment, folder)
-                if number:
+                sample = measure(command(folder), self.environment, folder, looking=number > runs)
+                if 0 < number <= runs:
                     samples[name].append(sample)
+                elif number > runs:
+                    samples[name] = [each._replace(peak=sample.peak) for each in samples[name]]
         return samples
 
     def start_up(self) -> Iterator[Case]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import packaging
@@ -113,3 +115,42 @@ def test_a_wheel_that_a_helper_refuses_is_the_commands_refusal(server: IndexServ
     assert code == 4 and "sha256" in said and said.count("error:") == 1
     assert not (tmp_path / "into").exists()
     assert not [path for path in (tmp_path / "cache").rglob("*") if "staging" in path.name]
+
+
+def test_metadata_that_cannot_be_read_rules_out_its_version_whoever_reads_it(tmp_path: Path) -> None:
+    offered = projects()
+    nameless = io.BytesIO()
+    with zipfile.ZipFile(nameless, "w") as archive:
+        archive.writestr("beta-3.0.dist-info/METADATA", "Metadata-Version: 2.1\nVersion: 3.0\n\n")
+    offered["beta"]["beta-3.0-py3-none-any.whl"] = nameless.getvalue()
+    for forking in (True, False):
+        with IndexServer(offered) as server:
+            code, pins, said = compiled(tmp_path / str(forking), server.url, forking=forking)
+        assert (code, "beta==2.0" in pins) == (0, True), said
+
+
+def test_a_program_that_elfin_becomes_has_no_children_it_never_started(server: IndexServer, tmp_path: Path) -> None:
+    (tmp_path / "alone.py").write_text(
+        "import os\ntry:\n    print(os.wait())\nexcept ChildProcessError:\n    print('no children')\n"
+    )
+    words = ("run", "-i", server.url, "--cache-dir", str(tmp_path / "cache"), "--python", PYTHON, "--with", "alpha")
+    variables = {"PATH": os.defpath, "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(possible=True), *words, "--", "python", "alone.py"],
+        check=False, capture_output=True, text=True, cwd=tmp_path, env=variables, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0 and "helpers: " in done.stderr, done.stderr
+    assert done.stdout == "no children\n"
+
+
+def test_output_into_the_shells_own_streams(server: IndexServer, tmp_path: Path) -> None:
+    code, pins, _ = compiled(tmp_path, server.url, "-q", "-o", "/dev/stdout")
+    assert code == 0 and pins.startswith("alpha==2.0")
+    (tmp_path / "kept").write_text("before\n")
+    with (tmp_path / "kept").open("a") as stream:
+        program = [sys.executable, "-c", PROGRAM.format(possible=False), "pip", "compile", "-q", "--python", PYTHON]
+        subprocess.run(
+            [*program, "-i", server.url, "--no-header", "-o", "/dev/stdout", "top.in"],
+            check=True, stdout=stream, cwd=tmp_path, env={"HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull},
+        )  # fmt: skip
+    assert (tmp_path / "kept").read_text().startswith("before\nalpha==2.0")

@@ -127,6 +127,11 @@ def test_merged_listings_offer_everything_once() -> None:
     assert merged([one]) is one
 
 
+def test_a_number_without_end_spoils_only_its_own_file() -> None:
+    long = "9" * 5000
+    assert grouped("x", [f"x-{long}.tar.gz", "x-1.0.tar.gz"]) == [("1.0", [1])]
+
+
 @settings(max_examples=50, derandomize=True)
 @given(st.lists(st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,2}(a1|rc2|\.post1|\.dev3)?", fullmatch=True), max_size=12))
 def test_every_file_is_found_under_its_version(texts: list[str]) -> None:

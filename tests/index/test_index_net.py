@@ -437,3 +437,29 @@ def test_a_cached_page_leads_to_files_that_want_the_credentials_of_the_index(
         later = Index(Client(), [address], cache=cache)
         later.download(one_file(later), str(tmp_path / "wheel"))
     assert (tmp_path / "wheel").read_bytes() == ONE
+
+
+def test_a_page_of_the_future_is_not_trusted(server: IndexServer, client: Client, cache: str) -> None:
+    clock = Clock()
+    clock.now += 10**6
+    Index(client, [server.url], cache=cache, clock=clock).listing("good")
+    clock.now -= 10**6
+    asked = len(server.requests)
+    Index(client, [server.url], cache=cache, clock=clock).listing("good")
+    assert len(server.requests) == asked + 1
+
+
+def test_refreshing_heals_a_page_whose_rows_were_damaged(server: IndexServer, client: Client, cache: str) -> None:
+    Index(client, [server.url], cache=cache).listing("good")
+    (path,) = (path for path in Path(cache).rglob("*") if path.is_file())
+    content = path.read_bytes()
+    path.write_bytes(content[:-300] + b"[1]" + bytes(297))
+    damaged = Index(client, [server.url], cache=cache).listing("good")
+    assert damaged is not None
+    with pytest.raises(MalformedPage, match="cached page of good is damaged") as caught:
+        damaged.files(0)
+    assert "--refresh" in caught.value.hints[0]
+    healed = Index(client, [server.url], cache=cache, refresh=True).listing("good")
+    assert healed is not None and healed.files(0)
+    again = Index(client, [server.url], cache=cache).listing("good")
+    assert again is not None and again.files(0) == healed.files(0)

@@ -79,6 +79,9 @@ def replace(arguments: Sequence[str], environ: Mapping[str, str] | None = None) 
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
+    helpers = sys.modules.get("elfin.edges.processes")
+    if helpers is not None:
+        helpers.reap()  # or the program would find children that it never had
     _default_signals()
     given = dict(os.environ if environ is None else environ)
     try:

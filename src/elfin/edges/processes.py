@@ -11,7 +11,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 from elfin import errors
 from elfin.edges.workers import QUICKLY, Finished, Workers
@@ -60,8 +60,18 @@ class _Helper(NamedTuple):
 class Processes(Generic[Key]):
     """`Workers`, but for the form of a call: an order, a value that `marshal` writes, for `work`, the same for all."""
 
-    def __init__(self, count: int, threads: int, work: Callable[[Any], object], *, begin: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        count: int,
+        threads: int,
+        work: Callable[[Any], object],
+        *,
+        begin: Callable[[], object],
+        silent: bool = False,
+    ) -> None:
         """`count` processes with `threads` threads in all; each calls `begin` before all work.
+
+        `silent`: they have nothing to say, so whoever reads the command's output need not wait for their end.
 
         Raises OSError where a process cannot be had.
         """
@@ -69,18 +79,21 @@ class Processes(Generic[Key]):
         self._failed: list[Finished[Key]] = []
         try:
             for _ in range(count):
-                self._helpers.append(self._forked(max(1, threads // count), work, begin))
+                self._helpers.append(self._forked(max(1, threads // count), work, begin, silent))
         except OSError:
             self.close()
             raise
 
-    def _forked(self, threads: int, work: Callable[[Any], object], begin: Callable[[], object]) -> _Helper:
+    def _forked(
+        self, threads: int, work: Callable[[Any], object], begin: Callable[[], object], silent: bool
+    ) -> _Helper:
         orders, answers = os.pipe(), os.pipe()
         process = os.fork()
         if process == 0:
             try:
                 for mine in (orders[1], answers[0], *(end for other in self._helpers for end in other[1:3])):
                     os.close(mine)  # or the others would never see their pipes close
+                _leave_streams(silent)
                 begin()
                 _serve(orders[0], answers[1], threads, work)
             finally:
@@ -108,12 +121,10 @@ class Processes(Generic[Key]):
 
         An error is the `ElfinError` the work raised, or `NotDone`.
         """
-        import select
-
         ended, self._failed = self._failed, []
         owing = [helper for helper in self._helpers if helper.owed]
         while owing:
-            ready, _, _ = select.select([helper.answers for helper in owing], [], [], 0 if ended or not block else None)
+            ready = _readable([helper.answers for helper in owing], 0 if ended or not block else None)
             for helper in owing:
                 if helper.answers in ready:
                     ended += self._answers(helper)
@@ -137,25 +148,46 @@ class Processes(Generic[Key]):
 
     def close(self, *, wait: bool = False) -> None:
         """Let the helpers go. They end by themselves, soon; `wait` until they have."""
-        processes = [helper.process for helper in self._helpers]
         while self._helpers:
             _part(self._helpers.pop())
-        for process in processes if wait else ():
-            try:
-                os.waitpid(process, 0)
-            except ChildProcessError:
-                pass  # it had ended before
+        if wait:
+            reap()
+
+
+_left: set[int] = set()
+"""Helpers that were let go and had not ended yet."""
 
 
 def _part(helper: _Helper) -> None:
     os.close(helper.orders)
     os.close(helper.answers)
-    os.waitpid(helper.process, os.WNOHANG)  # gone already, or with this process
+    _left.add(helper.process)
+    reap(wait=False)
+
+
+def reap(*, wait: bool = True) -> None:
+    """Take note of the ends of helpers that were let go, before this process becomes another program."""
+    for process in list(_left):
+        try:
+            if os.waitpid(process, 0 if wait else os.WNOHANG)[0] == 0:
+                continue
+        except ChildProcessError:  # somebody else did: whoever ignores SIGCHLD, the system
+            pass
+        _left.discard(process)
+
+
+def _leave_streams(silent: bool) -> None:
+    """Let go of the command's streams: who reads them is not to wait for a helper."""
+    reader, writer = os.pipe()  # there may be no /dev/null
+    os.close(writer)
+    for stream in (0, 1, 2) if silent else (0, 1):
+        os.dup2(reader, stream)
+    if reader > 2:
+        os.close(reader)
 
 
 def _serve(orders: int, answers: int, threads: int, work: Callable[[Any], object]) -> None:
     """The helper's life: take orders until the pipe closes."""
-    import select
     import signal
     from functools import partial
     from threading import Lock
@@ -176,7 +208,7 @@ def _serve(orders: int, answers: int, threads: int, work: Callable[[Any], object
             _send(answers, (key, said))
 
     while True:
-        if not select.select([orders], [], [], QUICKLY if workers.waiting else None)[0]:
+        if not _readable([orders], QUICKLY if workers.waiting else None):
             workers.more()
             continue
         data = os.read(orders, 1 << 16)
@@ -186,6 +218,16 @@ def _serve(orders: int, answers: int, threads: int, work: Callable[[Any], object
         unread.extend(data)
         for key, order, urgent in _received(unread):
             workers.submit(key, partial(carry_out, key, order), urgent=urgent)
+
+
+def _readable(descriptors: Sequence[int], seconds: float | None) -> set[int]:
+    """Those that can be read, or have ended; waits so long for one (None: without end)."""
+    import select
+
+    poll = select.poll()  # `select` knows no descriptor above 1023
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(None if seconds is None else seconds * 1000)}
 
 
 def _send(descriptor: int, value: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from elfin.edges.disk_output import write_out
+from elfin.edges.disk_output import is_file, write_out
 from elfin.errors import UsageError
 from elfin.flows import places, requirements, solution
 from elfin.flows.asked import Requests
@@ -92,7 +92,7 @@ def write(path: str, text: str) -> None:
 
 def _present(output: str | None) -> dict[str, str]:
     """The pins of the file that is about to be replaced; a file that cannot be read has none."""
-    if output is None or not os.path.exists(output):
+    if output is None or not is_file(output):
         return {}
     try:
         with open(output, "rb") as file:

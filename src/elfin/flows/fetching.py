@@ -7,6 +7,7 @@ cache, where this process finds them; what a helper could not do, or a cache cou
 from __future__ import annotations
 
 from elfin.edges.workers import Finished, Workers
+from elfin.errors import MalformedMetadata
 from elfin.flows.projects import Key, Projects
 from elfin.record import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ class ByProcesses:
 
         self._projects = projects
         index = projects.index
-        self._processes: Processes[Key] = Processes(_HELPERS, threads, index.keep, begin=index.leave_connections)
+        self._processes: Processes[Key] = Processes(
+            _HELPERS, threads, index.keep, begin=index.leave_connections, silent=True
+        )
 
     def submit(self, key: Key, *, urgent: bool) -> None:
         """As `ByThreads.submit`."""
@@ -77,7 +80,8 @@ class ByProcesses:
     def _read(self, ended: Finished[Key]) -> Finished[Key]:
         from elfin.edges.processes import NotDone
 
-        if ended.error is not None and not isinstance(ended.error, NotDone):
+        # What METADATA that cannot be read means for its version is not a helper's to say.
+        if ended.error is not None and not isinstance(ended.error, NotDone | MalformedMetadata):
             return ended
         found = self._projects.at_hand(ended.key)
         try:

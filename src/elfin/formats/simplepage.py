@@ -91,12 +91,15 @@ def file(form: str, row: Row, locate: Locate) -> File | None:
 
 
 def names(form: str, rows: Sequence[Row]) -> list[str]:
-    """The file names of rows that come out of `unpacked`; "" for one without."""
-    if form == "html":
-        from elfin.formats import simplepage_html
+    """The file names of rows that come out of `unpacked`. Raises MalformedPage for rows that are none."""
+    try:
+        if form == "html":
+            from elfin.formats import simplepage_html
 
-        return [simplepage_html.filename(*row) for row in rows]
-    return [row.get("filename", "") for row in rows]
+            return [simplepage_html.filename(attributes, text) for attributes, text in rows]
+        return [row["filename"] + "" for row in rows]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MalformedPage("a stored row is not a file's") from error
 
 
 def packed(groups: Sequence[Sequence[Row]]) -> list[bytes]:

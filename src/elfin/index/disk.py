@@ -8,6 +8,7 @@ only slower.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -25,8 +26,8 @@ _ODD = re.compile(r"[^A-Za-z0-9.-]")
 _LONGEST_NAME = 200
 _FIRST_BYTES = 64 << 10
 """Read of a page at once. The newest versions come first, so that of megabytes no more is read, mostly."""
-_MANY_OPEN = 200
-"""Files held open; macOS gives a process 256. Beyond this a page is read whole."""
+_MANY_OPEN = min(200, os.sysconf("SC_OPEN_MAX") // 4)
+"""Descriptors from which on no file is held open, but read whole; macOS gives a process 256."""
 
 
 class StoredPage(NamedTuple):
@@ -60,6 +61,11 @@ def read_page(path: str) -> StoredPage | None:
     """The stored page, None when there is none that can be trusted."""
     try:
         file = _Open(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):  # it may well be there
+            raise PlaceError(f"too many open files at {path}") from error
+        return None
+    try:
         size = file.size()
         data = file.read(0, size if file.descriptor > _MANY_OPEN else min(size, _FIRST_BYTES))
         lines = data.split(b"\n", 2)

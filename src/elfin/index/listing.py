@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from zlib import crc32
 
 from elfin.errors import MalformedPage
 from elfin.formats import simplepage
@@ -21,7 +22,7 @@ from elfin.record import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from packaging.version import Version
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Digest(NamedTuple):
@@ -93,6 +94,7 @@ def digest(name: str, page_url: str, page: simplepage.Page) -> Digest:
     rows = page.rows
     lines = simplepage.packed([[rows[position] for position in positions] for _, positions in groups])
     texts = [text for text, _ in groups]
+    data = b"".join(reversed(lines))
     head = {
         "schema": SCHEMA,
         "name": name,
@@ -103,9 +105,14 @@ def digest(name: str, page_url: str, page: simplepage.Page) -> Digest:
         "versions": texts,
         "early": early(texts),
         "lengths": list(map(len, lines)),
+        "crc32": crc32(data),
     }
-    data = b"".join(reversed(lines))
     return Digest(json.dumps(head, separators=(",", ":")).encode(), len(data), lambda first, last: data[first:last])
+
+
+def intact(digest: Digest) -> bool:
+    """Whether the rows are those the head was written for. Reads all of them."""
+    return bool(json.loads(digest.head)["crc32"] == crc32(digest.rows(0, digest.size)))
 
 
 def from_digest(digest: Digest, index_url: str) -> Listing:
@@ -126,8 +133,13 @@ def from_digest(digest: Digest, index_url: str) -> Listing:
 
     def read(position: int) -> Offer:
         place = newest - position
-        rows = simplepage.unpacked(take(ends[place], ends[place + 1]))
-        return Offer(simplepage.names(form, rows), lambda inner: simplepage.file(form, rows[inner], locate))
+        try:
+            rows = simplepage.unpacked(take(ends[place], ends[place + 1]))
+            names = simplepage.names(form, rows)
+        except MalformedPage as error:
+            hint = "`--refresh` fetches it again"
+            raise MalformedPage(f"the cached page of {name} is damaged: {error.message}", hints=(hint,)) from error
+        return Offer(names, lambda inner: simplepage.file(form, rows[inner], locate))
 
     return Listing(name, index_url, texts, read, versions=versions, status=head["status"], reason=head["reason"])
 

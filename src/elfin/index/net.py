@@ -18,7 +18,7 @@ from elfin.formats.metadata import Dependencies
 from elfin.formats.projectname import canonical
 from elfin.formats.urltext import redacted, without_credentials
 from elfin.index import disk, freshness, hashes, urls
-from elfin.index.listing import Listing, digest, from_digest, merged
+from elfin.index.listing import Listing, digest, from_digest, intact, merged
 from elfin.index.model import File
 from elfin.record import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -195,7 +195,7 @@ class Index:
     ) -> tuple[disk.StoredPage, Listing | None]:
         """What the index says now; `stored` is what it said before."""
         clean = without_credentials(index)[0]
-        if stored is not None and not _readable(stored):
+        if stored is not None and not _readable(stored, thoroughly=bool(self._refresh)):
             stored = None
         headers = {"accept": urls.ACCEPT, **(freshness.conditions(stored.validators) if stored else {})}
         response = self._client.get(urls.project_url(index, project), headers=headers)
@@ -299,7 +299,7 @@ class Index:
 
     def _due(self, project: str, stored: disk.StoredPage) -> bool:
         """Whether the index has to be asked although something is stored: not if that was in this very run."""
-        if stored.validators.fetched > self._began:
+        if self._began < stored.validators.fetched <= self._clock():
             return False
         refresh = self._refresh if isinstance(self._refresh, bool) else project in self._refresh
         return refresh or not freshness.fresh(stored.validators, self._clock())
@@ -358,13 +358,13 @@ def _page(response: Response) -> simplepage.Page:
         raise MalformedPage(f"{error.message} ({kind}): {redacted(response.url)}", hints=hints) from error
 
 
-def _readable(stored: disk.StoredPage) -> bool:
-    """Whether an answer of "not modified" would be of use."""
+def _readable(stored: disk.StoredPage, *, thoroughly: bool) -> bool:
+    """Whether an answer of "not modified" would be of use. `thoroughly`: whoever refreshes may know of damage."""
     try:
-        _known(stored, "")
+        listing = _known(stored, "")
+        return listing is None or stored.digest is None or not thoroughly or intact(stored.digest)
     except MalformedPage:
         return False
-    return True
 
 
 def _known(stored: disk.StoredPage, index_url: str) -> Listing | None:

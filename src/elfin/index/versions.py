@@ -76,7 +76,8 @@ def grouped(project: str, names: Sequence[str]) -> list[tuple[str, list[int]]]:
     """
     found: dict[Any, tuple[str, list[int]]] = {}
     by_text = _by_text(project, names)
-    key_of: Callable[[str], Any] = _plain_key if all(map(_PLAIN.fullmatch, by_text)) else _full_key
+    plain = all(map(_PLAIN.fullmatch, by_text)) and max(map(len, by_text), default=0) < _LONGEST
+    key_of: Callable[[str], Any] = _plain_key if plain else _full_key
     for text, positions in by_text.items():
         key = key_of(text)
         if key is None:
@@ -92,6 +93,8 @@ _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(
 _PARTS = re.compile(r"([0-9.]+)(?:(a|b|rc)([0-9]+))?(?:\.post([0-9]+))?(?:\.dev([0-9]+))?")
 _NO_PRE = ("~", 0)
 _NEVER = float("inf")
+_LONGEST = 1000
+"""Characters. Python refuses numbers of more than 4300 digits."""
 
 
 def _plain_key(text: str) -> tuple[object, ...]:
@@ -114,11 +117,11 @@ def _plain_key(text: str) -> tuple[object, ...]:
 
 def _full_key(text: str) -> Version | None:
     """The version itself, for a page with unusual spellings; None for a text that is no version."""
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
         return None
 
 

@@ -64,6 +64,7 @@ def _here(place: root.Root) -> Host:
 def _said(path: str, place: root.Root, meanwhile: Callable[[], object] | None) -> bytes:
     """Standard output of the probe. Raises what keeps it from answering, in words."""
     import subprocess
+    from contextlib import suppress
 
     header = libcs.header_of(place, path)
     if header is not None and header.interpreter is not None and root.file(place, header.interpreter) is None:
@@ -79,7 +80,8 @@ def _said(path: str, place: root.Root, meanwhile: Callable[[], object] | None) -
         ) as process:  # fmt: skip
             try:
                 if meanwhile is not None:
-                    meanwhile()
+                    with suppress(Exception):  # it only prepares: what is wrong shows when it is needed
+                        meanwhile()
                 out, complaint = process.communicate(timeout=_PATIENCE)
             except BaseException:
                 process.kill()

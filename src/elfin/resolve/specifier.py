@@ -31,6 +31,9 @@ _PLAIN = re.compile(rf"\s*{_CLAUSE}\s*(?:,\s*{_CLAUSE}\s*)*")
 _PARTS = re.compile(r"(~=|==|!=|<=|>=|<|>)\s*([^\s,]+)")
 _FINAL = re.compile(_RELEASE)
 
+_LONGEST = 4000
+"""Characters. Python refuses numbers of more than 4300 digits."""
+
 ABSENT = 1
 """The mask of "not there"."""
 
@@ -47,6 +50,8 @@ def clauses_of(text: str) -> Clauses:
 
     Raises Malformed where PEP 440 has no such specifier.
     """
+    if len(text) > _LONGEST:
+        raise Malformed(f'"{text[:40]}..." is too long for a version specifier')
     plain = plain_clauses(text)
     if plain is not None:
         return plain
@@ -64,7 +69,7 @@ def clauses_of(text: str) -> Clauses:
 @lru_cache(maxsize=65536)
 def plain_clauses(text: str) -> Clauses | None:
     """Read a specifier of the usual shapes only; None: it is empty, of another shape, or none at all."""
-    return tuple(_PARTS.findall(text)) if _PLAIN.fullmatch(text) else None
+    return tuple(_PARTS.findall(text)) if len(text) <= _LONGEST and _PLAIN.fullmatch(text) else None
 
 
 def text_of(clauses: Clauses) -> str:
