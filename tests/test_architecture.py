@@ -23,6 +23,7 @@ FLOORS = {
     "envs": 2,
     "resolve": 3,
     "wheels": 3,
+    "audit": 3,
     "flows": 4,
     "cli": 5,
 }

@@ -1,0 +1,168 @@
+"""What is wrong with an audited thing, as rules with codes: for `--check`, CI and SARIF.
+
+Follows PEP 425, 427, 600, 656, 384, 803. A rule is an "error" where somebody's installation breaks or an index refuses,
+else a "note", which fails only when it is selected. Codes keep their meaning for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from elfin.audit import earned, policy, python_abi, sums, tagnames
+from elfin.audit.model import Claim, Floor, Report
+from elfin.errors import UsageError
+from elfin.record import TYPE_CHECKING, NamedTuple
+from elfin.tags import platform as platforms
+
+if TYPE_CHECKING:
+    from typing import Final
+
+RULES: Final = {
+    "A101": ("error", "a platform tag promises more than the bytes keep"),
+    "A102": ("note", "a platform tag could promise more, or one is missing"),
+    "A103": ("error", "a platform tag is for another machine or system"),
+    "A104": ("error", "a platform tag means nothing that is known"),
+    "A105": ("error", "two machines or two libcs in one wheel"),
+    "A201": ("error", "the tags of WHEEL are not those of the name"),
+    "A202": ("note", "the tags of the name are not sorted (PEP 425)"),
+    "A203": ("error", "the build number of WHEEL is not that of the name"),
+    "A204": ("note", "the public index does not take that platform tag"),
+    "A301": ("error", "RECORD does not describe the archive"),
+    "A302": ("error", "machine code in the folder for pure Python"),
+    "A401": ("error", "a floor is higher than allowed (--max)"),
+    "A402": ("error", "a file needs a CPU newer than the tag's"),
+    "A403": ("note", "executable stack, text relocations, odd search paths, static glibc"),
+    "A501": ("error", "a stable-ABI module takes names that its oldest Python does not have"),
+    "A502": ("error", "a module's name is for interpreters that no tag is for"),
+    "A503": ("note", "a module is linked with libpython"),
+    "A601": ("error", "a file of machine code cannot be read"),
+}
+"""Code -> (level, what it says)."""
+
+
+class Problem(NamedTuple):
+    """One finding."""
+
+    code: str
+    path: str
+    """The file in the thing, "" for the thing itself."""
+    text: str
+
+
+def selected(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
+    """The codes that count: errors, unless `select` names others; `ignore` takes away. Prefixes count. UsageError."""
+    for prefix in (*select, *ignore):
+        if not any(code.startswith(prefix) for code in RULES):
+            raise UsageError(f"there is no rule {prefix!r}", hints=(f"the rules are {', '.join(RULES)}",))
+    chosen = [
+        code for code, (level, _) in RULES.items() if (code.startswith(tuple(select)) if select else level == "error")
+    ]
+    return frozenset(code for code in chosen if not ignore or not code.startswith(tuple(ignore)))
+
+
+def find(report: Report, most: Sequence[tuple[str, tuple[int, ...]]] = ()) -> tuple[Problem, ...]:
+    """Every finding. `most`: ("glibc", (2, 17)) and the like, floors that may not be exceeded."""
+    found = [Problem("A601", path, why) for path, why in report.broken]
+    if len(report.arches) > 1 or report.libc == "mixed":
+        told = ", ".join(report.arches) if len(report.arches) > 1 else report.why
+        found.append(Problem("A105", "", told))
+    found += _floors(report, most)
+    for file in report.files:
+        found += [Problem("A403", file.path, clause) for clause in file.oddities]
+        linked = file.needed if file.module is not None else ()
+        found += [Problem("A503", file.path, f"linked with {name}") for name in linked if name.startswith("libpython")]
+    if report.cpu_level is not None and report.cpu_level > 1:
+        found.append(Problem("A402", report.cpu_witness or "", f"it declares to need x86-64-v{report.cpu_level}"))
+    if report.claim is not None:
+        found += [*_tags(report, report.claim), *_names(report.claim), *_python(report, report.claim)]
+        found += [Problem("A301", "", text) for text in report.claim.record]
+        found += [
+            Problem("A302", path, "Root-Is-Purelib or purelib/ holds machine code") for path in report.claim.pure_elf
+        ]
+    return tuple(found)
+
+
+def _floors(report: Report, most: Sequence[tuple[str, tuple[int, ...]]]) -> list[Problem]:
+    known: dict[str, Floor | None] = {"glibc": report.glibc, "musl": report.musl, **dict(report.levels)}
+    found = []
+    for name, limit in most:
+        floor = known.get(name if name in ("glibc", "musl") else name.upper())
+        if floor is not None and floor.version > limit:
+            asked = ", ".join(floor.witness.symbols[:3]) or str(floor.witness.version)
+            text = f"{name} {dotted(floor.version)} for {asked}, allowed is {dotted(limit)}"
+            found.append(Problem("A401", floor.witness.path, text))
+    return found
+
+
+def _tags(report: Report, claim: Claim) -> list[Problem]:
+    found = []
+    total = sums.total(report.files, sums.bundled(report.files))
+    codes = {"too wide": "A101", "wrong": "A103", "narrow": "A102", "unknown": "A104"}
+    for one in earned.compare(claim.platforms, report.earned, total) if not report.others else ():
+        if one.verdict != "earned":
+            earnt = f"the bytes earn {'.'.join(report.earned.tags) or 'no tag'}"
+            found.append(Problem(codes[one.verdict], "", f"{one.tag}: {one.why or earnt}"))
+    missing = earned.missing(claim.platforms, report.earned) if not report.others else ()
+    found += [Problem("A102", "", f"{tag} is earned and not claimed") for tag in missing]
+    found += [Problem("A204", "", tag) for tag in claim.platforms if not tagnames.index_takes(tag)]
+    return found
+
+
+def _names(claim: Claim) -> list[Problem]:
+    parts = tagnames.split(claim.filename)
+    found = []
+    wanted, there = set(tagnames.expanded(parts)), set(claim.wheel_tags)
+    if there != wanted:
+        extra, lacking = sorted(there - wanted), sorted(wanted - there)
+        words = [f"WHEEL has {', '.join(extra[:3])}"] if extra else []
+        words += [f"WHEEL lacks {', '.join(lacking[:3])}"] if lacking else []
+        found.append(Problem("A201", "", "; ".join(words)))
+    if not tagnames.is_sorted(parts):
+        found.append(Problem("A202", "", f"sorted it is {tagnames.joined(parts)}"))
+    if claim.wheel_build != claim.build:
+        found.append(Problem("A203", "", f"the name says {claim.build or 'none'}, WHEEL {claim.wheel_build or 'none'}"))
+    return found
+
+
+def _python(report: Report, claim: Claim) -> list[Problem]:
+    own = frozenset(name for file in report.files for name in file.python_defines)
+    floor = python_abi.lowest(claim.pythons)
+    found = []
+    for file in report.files:
+        if file.module is None:
+            continue
+        said = python_abi.suffix(file.path)
+        if said is not None and said.text in ("abi3", "abi3t"):
+            least = max(floor, (3, 15)) if floor and said.text == "abi3t" else floor
+            wrong = python_abi.violations(file.path, file.python_names, least, own)
+            for one in wrong[:20]:
+                since = f"in it since {dotted(one.since)}" if one.since else "not in the stable ABI"
+                found.append(Problem("A501", file.path, f"{one.symbol}: {since}"))
+        elif said is not None and said.text and (why := _other_python(said.text, claim)):
+            found.append(Problem("A502", file.path, why))
+        if said is not None and said.text == "abi3" and claim.abis == ("abi3t",):
+            found.append(Problem("A502", file.path, "free-threaded Pythons do not load .abi3.so"))
+    return found
+
+
+def _other_python(suffix: str, claim: Claim) -> str | None:
+    """Why no interpreter of the wheel's tags would look for that suffix, None where one would."""
+    match = re.match(r"cpython-(\d)(\d+)(t?)d?-", suffix)
+    if match is None:
+        return None
+    own = f"cp{match[1]}{match[2]}"
+    if own not in claim.pythons and not any(tag.startswith(("py", own)) for tag in claim.pythons):
+        return f"{own} is not among {'.'.join(claim.pythons)}"
+    if match[3] and all(not abi.endswith("t") and abi != "none" for abi in claim.abis):
+        return f"it is for free-threaded Python, the tags are for {'.'.join(claim.abis)}"
+    arch = {"arm": "armv7l", "i386": "i686", "powerpc64le": "ppc64le"}.get(suffix.split("-")[2], suffix.split("-")[2])
+    known = {needs.arch for tag in claim.platforms for needs in platforms.needs(tag)} - {None}
+    if known and arch in policy.ARCH_FLOORS and arch not in known and not (arch == "armv7l" and "armv6l" in known):
+        return f"it is for {arch}, the tags are for {', '.join(sorted(map(str, known)))}"
+    return None
+
+
+def dotted(version: Sequence[int]) -> str:
+    """ "2.17"."""
+    return ".".join(map(str, version))

@@ -1,0 +1,307 @@
+"""`elfin audit` as text, as one JSON object, and as SARIF 2.1.0 for code-scanning services.
+
+The text answers the first question first: will it run there, and if not, which file and which symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from elfin.audit import earned, policy, problems, sums
+from elfin.audit.model import FileFacts, Floor, Report
+from elfin.audit.places import Reason, Served
+from elfin.audit.problems import Problem, dotted
+from elfin.edges.terminal import safe
+from elfin.flows.audit import Answer, Audited, Judged, serving
+from elfin.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+SCHEMA = 1
+_REASONS_SHOWN = 3
+_SERVED_SHOWN = 10
+
+
+def text(answer: Answer, codes: frozenset[str], *, verbose: bool) -> str:
+    """A block for each thing, then advice about wheels together. `codes`: rules that are checked, none without."""
+    blocks = ["\n".join(_block(thing, codes, verbose=verbose)) for thing in answer.audited]
+    served = serving(answer)
+    if answer.advice or served:
+        lines = ["together"]
+        for one in served:
+            by = ", ".join(map(safe, one.wheels)) if one.wheels else "none of these wheels"
+            lines.append(f"  {safe(one.place.text)} is served by {by}")
+        for advice in answer.advice:
+            lines.append(f"  {safe(advice.path)}")
+            lines.append(f"    {safe(advice.text)}")
+            if advice.tags:
+                lines.append(f"    elfin retag --platform-tag +{'.'.join(advice.tags)} {safe(advice.path)}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
+    report = one.report
+    rows = [row for judged in one.judged for row in _place(judged)]
+    rows += _needs(report)
+    if report.claim is not None:
+        rows += _tags(report)
+    elif report.earned.tags and report.files and report.kind in ("file", "archive"):
+        rows.append(("as a tag", ".".join(report.earned.tags)))
+    served = _served(one.served)
+    if served and not one.judged:
+        rows.append(("runs on", served))
+    if report.others:
+        shown_others = report.others[: 1 if report.files else _REASONS_SHOWN]
+        rows += [("not ELF", f"{safe(path)}: {what}") for path, what in shown_others]
+        if len(report.others) > len(shown_others):
+            rows.append(("", f"and {len(report.others) - len(shown_others)} more for other systems"))
+    rows += [("unreadable", f"{safe(path)}: {safe(why)}") for path, why in report.broken[:_REASONS_SHOWN]]
+    shown = [problem for problem in one.problems if problem.code in codes] if codes else []
+    for problem in shown:
+        rows.append((problem.code, safe(f"{problem.path}: {problem.text}" if problem.path else problem.text)))
+    if not codes:
+        notes = [
+            problem for problem in one.problems if problem.code in ("A402", "A403", "A501", "A502", "A503", "A105")
+        ]
+        rows += [("note", safe(f"{note.path}: {note.text}".removeprefix(": "))) for note in _few(notes)]
+    width = max((len(label) for label, _ in rows), default=0)
+    lines = [safe(report.path)]
+    lines += [f"  {label:<{width}}  {value}".rstrip() for label, value in rows]
+    if verbose:
+        lines += [line for file in report.files for line in _file(file)]
+    return lines
+
+
+def _few(notes: Sequence[Problem]) -> list[Problem]:
+    """One of each kind and text, the first; how many more there are behind it."""
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for note in notes:
+        kinds.setdefault((note.code, note.text if note.code == "A403" else ""), []).append(note)
+    return [
+        same[0] if len(same) == 1 else same[0]._replace(text=f"{same[0].text} (and {len(same) - 1} more)")
+        for same in kinds.values()
+    ]
+
+
+def _place(judged: Judged) -> list[tuple[str, str]]:
+    verdict = judged.verdict
+    label = f"on {safe(judged.place.text)}"
+    said = {True: "runs", False: "does not run", None: "may run, but nobody can tell"}[verdict.runs]
+    rows = [(label, f"{said} ({safe(judged.place.understood)})")]
+    rows += [("", safe(_reason(reason))) for reason in verdict.reasons[:_REASONS_SHOWN]]
+    if len(verdict.reasons) > _REASONS_SHOWN:
+        rows.append(("", f"and {len(verdict.reasons) - _REASONS_SHOWN} more reasons"))
+    if verdict.installers:
+        rows.append(("", f"installers there pass it over: {safe(verdict.installers)}"))
+    elif verdict.installers is not None and verdict.runs is False:
+        rows.append(("", "and installers there take it: its name promises too much"))
+    return rows
+
+
+def _reason(reason: Reason) -> str:
+    for_ = f" for {_symbols(reason.symbols)}" if reason.symbols else ""
+    more = f" (so do {reason.files - 1} other files)" if reason.files > 1 else ""
+    if reason.axis in ("library", "libstdc++"):
+        return f"{reason.path} needs {reason.needs}{for_}: {reason.has}{more}"
+    return f"{reason.path} needs {reason.needs}{for_}, there is {reason.has}{more}"
+
+
+def _symbols(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def _needs(report: Report) -> list[tuple[str, str]]:
+    if not report.files:
+        return [("needs", "nothing: there is no ELF file in it")] if not report.others else []
+    arch = ", ".join(report.arches)
+    floats = {file.arch.float_abi for file in report.files} - {None}
+    arch += f" ({', '.join(sorted(map(str, floats)))} float)" if floats else ""
+    rows = [("needs", f"Linux on {arch}, {_libc(report)}")]
+    for floor in (report.glibc, report.musl):
+        rows += [("", _because(floor))] if floor is not None else []
+    rows += _levels(report)
+    weak = _weak(report)
+    if weak:
+        rows.append(("", weak))
+    if report.cpu_level is not None and report.cpu_level > 1:
+        rows.append(("cpu", f"x86-64-v{report.cpu_level}, which {safe(report.cpu_witness or '')} declares to need"))
+    if report.external:
+        rows.append(("not bundled", ", ".join(safe(name) for name, _ in report.external)))
+    return rows
+
+
+def _weak(report: Report) -> str:
+    """Newer versions that the loader goes on without."""
+    own = report.glibc.version if report.glibc else ()
+    found = [
+        f"{want.symbols[0]} ({want.version})"
+        for file in report.files[:1] if report.libc == "glibc"
+        for want in file.wants
+        if want.weak and want.symbols and (policy.glibc_of(want.version) or ()) > own
+    ]  # fmt: skip
+    return safe(f"looks for {', '.join(found[-3:])} as well, and runs without (weak versions)") if found else ""
+
+
+def _levels(report: Report) -> list[tuple[str, str]]:
+    """The levels of libstdc++ and its kin; one that asks for a newer system than the libc does gets its witness."""
+    rows = []
+    plain = []
+    own = report.glibc.version if report.glibc else ()
+    for kind, floor in report.levels:
+        implied = policy.glibc_for(kind, floor.version)
+        if implied is None or implied > own:
+            system = f"in systems with glibc {dotted(implied)}" if implied else "in no known system"
+            rows.append(("", f"{kind} {dotted(floor.version)} ({system}): {_because(floor)}"))
+        else:
+            plain.append(f"{kind} {dotted(floor.version)}")
+    return [*rows, *([("", f"{', '.join(plain)}, which no system with that glibc lacks")] if plain else [])]
+
+
+def _libc(report: Report) -> str:
+    if report.libc == "glibc":
+        return f"glibc {dotted(report.glibc.version)}" if report.glibc else "glibc, any"
+    if report.libc == "musl":
+        return f"musl {dotted(report.musl.version)}" if report.musl else "musl, any"
+    if report.libc == "any":
+        return f"any libc: {safe(report.why)}"
+    if report.libc == "mixed":
+        return f"two libcs at once: {safe(report.why)}"
+    return report.libc or f"a libc that nothing tells: {safe(report.why)}"
+
+
+def _because(floor: Floor) -> str:
+    witness = floor.witness
+    version = f"{witness.version} of {witness.library}" if witness.version else f"of {witness.library or 'libc'}"
+    asks = f"takes {_symbols(witness.symbols)} ({version})" if witness.symbols else f"asks for {version}"
+    without = f"; without that {dotted(floor.without)} would do" if floor.without else ""
+    return safe(f"{witness.path} {asks}{without}")
+
+
+def _tags(report: Report) -> list[tuple[str, str]]:
+    assert report.claim is not None
+    rows = [("earns", ".".join(report.earned.tags) or "no platform tag")]
+    rows += [("", safe(reason)) for reason in report.earned.reasons[:_REASONS_SHOWN]]
+    total = sums.total(report.files, sums.bundled(report.files))
+    for number, one in enumerate(earned.compare(report.claim.platforms, report.earned, total)):
+        words = {"earned": "earned", "narrow": "fine, it could promise more", "too wide": "promises too much",
+                 "wrong": "wrong", "unknown": "unknown"}[one.verdict]  # fmt: skip
+        why = f": {one.why}" if one.why else ""
+        rows.append(("claims" if number == 0 else "", safe(f"{one.tag}  {words}{why}")))
+    missing = earned.missing(report.claim.platforms, report.earned)
+    if missing:
+        rows.append(("not claimed", safe(f"{'.'.join(missing)}, which the bytes earn too")))
+    return rows
+
+
+def _served(served: Sequence[Served]) -> str:
+    names = [f"{one.name} {one.since}+" for one in served]
+    more = f" and {len(names) - _SERVED_SHOWN} others" if len(names) > _SERVED_SHOWN else ""
+    return ", ".join(names[:_SERVED_SHOWN]) + more
+
+
+def _file(file: FileFacts) -> list[str]:
+    floor = sums.glibc_floor((file, want) for want in file.wants if not want.weak)
+    if file.libc == "musl":
+        floor = file.musl
+    version = f" {dotted(floor.version)} for {_symbols(floor.witness.symbols)}" if floor else ""
+    libc = "any libc" if file.libc == "any" else file.libc or "unknown libc"
+    needed = f"; {', '.join(file.needed)}" if file.needed else ""
+    return [safe(f"    {file.path}: {file.kind}, {file.arch.name}, {libc}{version}{needed}")]
+
+
+def as_json(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
+    """Everything with its witnesses. Versions are text; what is not known is null."""
+    return {
+        "schema": SCHEMA,
+        "audited": [_object(one, codes) for one in answer.audited],
+        "serving": [{"place": one.place.text, "wheels": list(one.wheels)} for one in serving(answer)],
+        "advice": [{"path": one.path, "text": one.text, "tags": list(one.tags)} for one in answer.advice],
+    }
+
+
+def _object(one: Audited, codes: frozenset[str]) -> dict[str, Any]:
+    report = one.report
+    claim = report.claim
+    total = sums.total(report.files, sums.bundled(report.files))
+    return {
+        "path": report.path,
+        "kind": report.kind,
+        "arches": list(report.arches),
+        "libc": report.libc,
+        "libc_evidence": report.why,
+        "glibc": _floor(report.glibc),
+        "musl": _floor(report.musl),
+        "levels": {kind: _floor(floor) for kind, floor in report.levels},
+        "external": [{"library": name, "files": list(paths)} for name, paths in report.external],
+        "cpu_level": report.cpu_level,
+        "cpu_evidence": report.cpu_witness,
+        "earned": {"tags": list(report.earned.tags), "reasons": list(report.earned.reasons)},
+        "claimed": None if claim is None else [
+            item._asdict() for item in earned.compare(claim.platforms, report.earned, total)
+        ],
+        "missing": [] if claim is None else list(earned.missing(claim.platforms, report.earned)),
+        "runs_on": [served._asdict() for served in one.served],
+        "places": [_verdict(judged) for judged in one.judged],
+        "problems": [{**problem._asdict(), "counts": problem.code in codes} for problem in one.problems],
+        "files": [_facts(file) for file in report.files],
+        "unreadable": [{"path": path, "why": why} for path, why in report.broken],
+        "others": [{"path": path, "what": what} for path, what in report.others],
+    }  # fmt: skip
+
+
+def _floor(floor: Floor | None) -> dict[str, Any] | None:
+    if floor is None:
+        return None
+    without = dotted(floor.without) if floor.without else None
+    return {"version": dotted(floor.version), "witness": floor.witness._asdict(), "without": without}
+
+
+def _verdict(judged: Judged) -> dict[str, Any]:
+    verdict = judged.verdict
+    return {
+        "place": judged.place.text,
+        "understood": judged.place.understood,
+        "runs": verdict.runs,
+        "reasons": [reason._asdict() for reason in verdict.reasons],
+        "installers": verdict.installers,
+    }
+
+
+def _facts(file: FileFacts) -> dict[str, Any]:
+    facts = file._asdict()
+    for name in ("python_names", "python_defines"):
+        del facts[name]
+    return {
+        **facts,
+        "arch": file.arch._asdict(),
+        "wants": [want._asdict() for want in file.wants],
+        "musl": _floor(file.musl),
+        "kernel": dotted(file.kernel) if file.kernel else None,
+    }
+
+
+def as_sarif(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
+    """SARIF 2.1.0 (OASIS) with the findings that count."""
+    results = [
+        {
+            "ruleId": problem.code,
+            "level": problems.RULES[problem.code][0],
+            "message": {"text": f"{problem.path}: {problem.text}" if problem.path else problem.text},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": one.report.path}}}],
+        }
+        for one in answer.audited
+        for problem in one.problems
+        if problem.code in codes
+    ]
+    rules = [
+        {"id": code, "shortDescription": {"text": said}, "defaultConfiguration": {"level": level}}
+        for code, (level, said) in problems.RULES.items()
+        if code in codes
+    ]
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": {"name": "elfin audit", "rules": rules}}, "results": results}],
+    }
