@@ -89,6 +89,7 @@ class Commandline:
         return {
             "HOME": str(self.home),
             "ELFIN_CACHE_DIR": str(self.cache),
+            "ELFIN_PYTHON_DOWNLOADS": "manual",
             "PIP_CONFIG_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1",
             "PATH": f"{os.path.dirname(PYTHON)}:/usr/bin:/bin",

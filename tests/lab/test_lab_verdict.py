@@ -76,7 +76,7 @@ here: Debian 8 on x86_64: glibc 2.19; CPython 3.12
 
 
 def test_an_answer_that_is_a_no_gives_the_nearest_wheel_as_its_reason() -> None:
-    said = "No wheel fits. The nearest one is numpy-2.3-cp312-cp312-manylinux_2_27_x86_64.whl It needs glibc 2.27 or newer."
-    assert no_wheel(Done(1, 1.0, NEAREST, "")) == said
+    nearest = "numpy-2.3-cp312-cp312-manylinux_2_27_x86_64.whl It needs glibc 2.27 or newer."
+    assert no_wheel(Done(1, 1.0, NEAREST, "")) == f"No wheel fits. The nearest one is {nearest}"
     assert no_wheel(Done(1, 1.0, "", NO_WHEEL)) == no_wheel(Done(70, 1.0, NEAREST, "")) == ""
     assert first_line(Done(0, 1.0, NEAREST, "")) == "numpy 2.3 comes as 73 wheels (ready to install)"

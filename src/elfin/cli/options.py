@@ -59,6 +59,7 @@ def add_global_options(parser: Parser) -> None:
     )
     group.add_argument("--cache-dir", metavar="DIR", help="keep the cache there")
     group.add_argument("--directory", metavar="DIR", help="change to DIR first")
+    group.add_argument("--no-python-downloads", action="store_true", help="use the Pythons that are here")
     group.add_argument("--libc", metavar="NAME", help="take this libc for the native one: gnu, musl, none")
 
 

@@ -117,13 +117,14 @@ class Context:
         return child.probe(executable, child.Asking(self.place, self.interpreters, self._meanwhile))
 
     def find_python(self, request: str | None) -> Interpreter:
-        """The first Python on PATH that answers a request; any, for None. Raises NoPython."""
-        from elfin.pythons import child
-        from elfin.pythons import request as requests
+        """The Python a request means (None: any): an installed one, the first on PATH, else a download.
 
-        wanted = requests.parse(request or "any")
-        asking = child.Asking(self.place, self.interpreters, self._meanwhile)
-        return child.find(wanted, self.environ.get("PATH", ""), asking)
+        Raises NoPython, Unreachable, ...
+        """
+        from elfin.flows import python_find
+        from elfin.pythons import child
+
+        return python_find.find(self, request, child.Asking(self.place, self.interpreters, self._meanwhile))
 
     @property
     def forking(self) -> bool:

@@ -96,8 +96,8 @@ def _checksum_fits(head: bytes) -> bool:
     if not field or field.strip(b"01234567"):
         return False
     blank = head[:148] + b" " * 8 + head[156:]
-    signed = sum(blank) - 256 * sum(byte > 127 for byte in blank)  # old tars summed signed bytes
-    return int(field, 8) in (sum(blank), signed)
+    said, unsigned = int(field, 8), sum(blank)
+    return said == unsigned or said == unsigned - 256 * sum(byte > 127 for byte in blank)  # old tars: signed bytes
 
 
 def _number(field: bytes) -> int:

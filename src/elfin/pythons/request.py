@@ -1,15 +1,18 @@
 """What a user may write where a Python is asked for -> `PythonRequest`, and whether an interpreter satisfies it.
 
 Versions (`3`, `3.12`, `312`, `3.12.3`, `3.13rc1`), specifiers (`>=3.11,<3.13`), variants (`3.13t`, `3.13+debug`),
-implementations (`pypy`, `cpython@3.12`, `cp312`), executable names and paths. Refuses, with `UsageError`, what begins
-like a version and is none.
+kinds of a build (`3.13+musl`, `+static`, `+v3`), implementations (`pypy`, `cpython@3.12`, `cp312`), whole keys
+(`cpython-3.13-linux-x86_64-musl`), executable names and paths. Refuses, with `UsageError`, what begins like a version
+and is none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from elfin.errors import UsageError
+from elfin.host import arch as arches
 from elfin.host.model import Interpreter
 from elfin.record import NamedTuple
 
@@ -45,6 +48,18 @@ class PythonRequest(NamedTuple):
     """Name of an executable to look for; anything of that name will do."""
     path: str | None = None
     """A file or folder."""
+    os: str | None = None
+    """As `host.model.Host.os`."""
+    arch: str | None = None
+    """As `host.model.Arch.name`."""
+    libc: str | None = None
+    """"glibc" or "musl"."""
+    float_abi: str | None = None
+    """"hard" or "soft", for 32-bit ARM."""
+    static: bool | None = None
+    """A Python that is linked statically, or one that is not."""
+    level: int | None = None
+    """Of x86-64: what the build is optimized for. An interpreter does not tell it."""
 
 
 def parse(text: str) -> PythonRequest:
@@ -54,6 +69,9 @@ def parse(text: str) -> PythonRequest:
         return PythonRequest(text)
     if "/" in stripped or "\\" in stripped or stripped.startswith(("~/", ".")) or stripped == "~":
         return PythonRequest(text, path=stripped)
+    key = _key(text, stripped) if "-" in stripped and not _OPERATOR.match(stripped) else None
+    if key is not None:
+        return key
     if stripped[0].isdigit() or _OPERATOR.match(stripped):
         return _version(PythonRequest(text), stripped)
     match = _IMPLEMENTATION.fullmatch(stripped)
@@ -79,8 +97,89 @@ def _version(request: PythonRequest, text: str) -> PythonRequest:
             pre, flags, variants = match.group(3, 4, 5)
     if match is None:
         raise UsageError(f"{request.text!r} is not a Python version", hints=(HOW,))
-    free_threaded, debug = _variants(request.text, flags or "", variants or "")
+    request, variants = _kinds(request, variants or "")
+    free_threaded, debug = _variants(request.text, flags or "", variants)
     return request._replace(release=release, pre=pre or "", free_threaded=free_threaded, debug=debug)
+
+
+_KINDS: dict[str, tuple[str, str | int | bool]] = {
+    "+musl": ("libc", "musl"), "+glibc": ("libc", "glibc"), "+gnu": ("libc", "glibc"), "+static": ("static", True),
+    "+dynamic": ("static", False), "+v1": ("level", 1), "+v2": ("level", 2), "+v3": ("level", 3), "+v4": ("level", 4),
+}  # fmt: skip
+
+
+def _kinds(request: PythonRequest, words: str) -> tuple[PythonRequest, str]:
+    """The request with the kind of build that `+word`s name, and the words that name something else."""
+    others = ""
+    for word in re.findall(r"\+\w+", words):
+        if word in _KINDS:
+            field, value = _KINDS[word]
+            request = request._replace(**{field: value})  # type: ignore[arg-type]
+        else:
+            others += word
+    return request, others
+
+
+_SYSTEMS = {"linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows"}
+_ENVIRONMENTS: dict[str, tuple[str | None, str | None]] = {
+    "gnu": ("glibc", None), "glibc": ("glibc", None), "gnueabi": ("glibc", "soft"), "gnueabihf": ("glibc", "hard"),
+    "musl": ("musl", None), "none": (None, None),
+}  # fmt: skip
+_MACHINES = frozenset(
+    ("x86_64", "i686", "aarch64", "armv7l", "armv6l", "ppc64le", "ppc64", "riscv64", "s390x", "loongarch64")
+)
+
+
+def _key(text: str, stripped: str) -> PythonRequest | None:
+    """A key `implementation-version-os-arch-libc`, parts left out or `any`; None for what is none.
+
+    Raises UsageError for one part too many.
+    """
+    request, place, platform = PythonRequest(text), 0, False
+    parts = stripped.lower().split("-")
+    for part in parts:
+        while place < len(_PARTS):
+            read = _PARTS[place](request, part)
+            place += 1
+            if read is not None:
+                request, platform = read, platform or (place > 2 and part != "any")
+                break
+        else:
+            if platform and len(parts) > len(_PARTS):
+                raise UsageError(f"{text!r} has too many parts", hints=("IMPLEMENTATION-VERSION-OS-ARCH-LIBC",))
+            return None
+    return request if platform or "any" in parts else None
+
+
+def _key_implementation(request: PythonRequest, part: str) -> PythonRequest | None:
+    known = IMPLEMENTATIONS.get(part)
+    return request._replace(implementation=known) if known else request if part == "any" else None
+
+
+def _key_version(request: PythonRequest, part: str) -> PythonRequest | None:
+    return _version(request, part) if part[:1].isdigit() else request if part == "any" else None
+
+
+def _key_os(request: PythonRequest, part: str) -> PythonRequest | None:
+    return request._replace(os=_SYSTEMS[part]) if part in _SYSTEMS else request if part == "any" else None
+
+
+def _key_arch(request: PythonRequest, part: str) -> PythonRequest | None:
+    machine, _, level = part.partition("_v")
+    name = arches.canonical(machine)
+    if name not in _MACHINES or (level and (name != "x86_64" or level not in ("1", "2", "3", "4"))):
+        return request if part == "any" else None
+    return request._replace(arch=name, level=int(level) if level else request.level)
+
+
+def _key_libc(request: PythonRequest, part: str) -> PythonRequest | None:
+    if part not in _ENVIRONMENTS:
+        return request if part == "any" else None
+    libc, float_abi = _ENVIRONMENTS[part]
+    return request._replace(libc=libc, float_abi=float_abi)
+
+
+_PARTS = (_key_implementation, _key_version, _key_os, _key_arch, _key_libc)
 
 
 def _variants(text: str, flags: str, words: str) -> tuple[bool | None, bool | None]:
@@ -136,7 +235,37 @@ def shortfall(request: PythonRequest, interpreter: Interpreter) -> str | None:
         return f"is {version} " + ("without the GIL" if interpreter.free_threaded else "with the GIL")
     if request.debug and not interpreter.debug:
         return f"is {version} and no debug build"
+    return _other_kind(request, interpreter)
+
+
+def _other_kind(request: PythonRequest, interpreter: Interpreter) -> str | None:
+    """What keeps it from being the kind of build that was named; the CPU level is nothing an interpreter tells."""
+    if request.os not in (None, interpreter.os):
+        return f"is for {interpreter.os}"
+    if request.arch not in (None, interpreter.arch.name):
+        return f"is for {interpreter.arch.name}"
+    if request.static is not None and request.static != interpreter.static:
+        return "is linked statically" if interpreter.static else "is no static build"
+    family = None if interpreter.libc is None else interpreter.libc.family
+    if request.libc is not None and not interpreter.static and family != request.libc:
+        return f"is built for {family}" if family else f"is not built for {request.libc}"
     return None
+
+
+def version_test(request: PythonRequest) -> Callable[[str], bool]:
+    """Whether a version alone ("3.13.0rc1") is one that was asked for."""
+    if request.specifier:
+        from packaging.specifiers import SpecifierSet
+
+        contains = SpecifierSet(request.specifier).contains
+        return lambda version: contains(version, prereleases=True)
+
+    def fits(version: str) -> bool:
+        release = re.match(r"\d+(?:\.\d+)*", version)
+        numbers = tuple(map(int, release[0].split("."))) if release else ()
+        return request.release == numbers[: len(request.release)] and version.endswith(request.pre)
+
+    return fits
 
 
 def _in_range(specifier: str, version: str) -> bool:

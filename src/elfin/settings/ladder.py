@@ -75,6 +75,15 @@ def settings(flags: Mapping[str, Any], environ: Mapping[str, str], files: Files)
         concurrency=said.first("concurrency", _count, "ELFIN_CONCURRENCY", "UV_CONCURRENT_DOWNLOADS")
         or Sourced(DEFAULT_CONCURRENCY, _DEFAULT),
         libc=said.first("libc", _text, "ELFIN_LIBC") or Sourced(None, _DEFAULT),
+        python_catalogue=said.first("python_catalogue", _text, "ELFIN_PYTHON_CATALOGUE", "UV_PYTHON_DOWNLOADS_JSON_URL")
+        or Sourced(None, _DEFAULT),
+        python_mirrors=said.first("mirror", _places, "ELFIN_PYTHON_MIRROR", "UV_PYTHON_INSTALL_MIRROR")
+        or Sourced((), _DEFAULT),
+        python_folder=said.first("install_dir", _text, "ELFIN_PYTHON_INSTALL_DIR")
+        or _below(_data_dir(environ, files), "pythons"),
+        python_links=said.first("", _text, "ELFIN_PYTHON_BIN_DIR") or _links(environ, files),
+        python_downloads=_python_downloads(said),
+        data_dir=_data_dir(environ, files),
         color=_color(said, environ),
         progress=_progress(said),
         verbosity=_verbosity(flags),
@@ -232,6 +241,47 @@ def _cache_dir(environ: Mapping[str, str], files: Files) -> Sourced[str | None]:
     if files.home is None:
         return Sourced(None, "there is no home folder")
     return Sourced(f"{files.home.rstrip('/')}/.cache/elfin", _DEFAULT)
+
+
+def _data_dir(environ: Mapping[str, str], files: Files) -> Sourced[str | None]:
+    shared = environ.get("XDG_DATA_HOME", "")
+    if shared.startswith("/"):
+        return Sourced(f"{shared.rstrip('/')}/elfin", "XDG_DATA_HOME")
+    if files.home is None:
+        return Sourced(None, "there is no home folder")
+    return Sourced(f"{files.home.rstrip('/')}/.local/share/elfin", _DEFAULT)
+
+
+def _below(folder: Sourced[str | None], name: str) -> Sourced[str | None]:
+    return folder if folder.value is None else Sourced(f"{folder.value}/{name}", folder.origin)
+
+
+def _links(environ: Mapping[str, str], files: Files) -> Sourced[str | None]:
+    own = environ.get("XDG_BIN_HOME", "")
+    if own.startswith("/"):
+        return Sourced(own.rstrip("/"), "XDG_BIN_HOME")
+    if files.home is None:
+        return Sourced(None, "there is no home folder")
+    return Sourced(f"{files.home.rstrip('/')}/.local/bin", _DEFAULT)
+
+
+def _places(said: _Said) -> tuple[str, ...]:
+    """Several folders and URLs between spaces; a folder whose name has spaces stands alone."""
+    words = _words(said)
+    if said.flag or all(word.startswith(("/", "~", ".")) or "://" in word for word in words):
+        return words
+    return (str(said.text),)
+
+
+_DOWNLOADS = {"automatic": "automatic", "auto": "automatic", "true": "automatic", "manual": "manual", "never": "never",
+              "false": "never"}  # fmt: skip
+
+
+def _python_downloads(said: _Ladder) -> Sourced[str]:
+    if said.flag("no_python_downloads").value:
+        return Sourced("never", "--no-python-downloads")
+    named = said.choice("", _DOWNLOADS, "ELFIN_PYTHON_DOWNLOADS", "UV_PYTHON_DOWNLOADS")
+    return named or Sourced("automatic", _DEFAULT)
 
 
 def _netrc(files: Files) -> Sourced[str | None]:

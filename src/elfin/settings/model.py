@@ -60,6 +60,18 @@ class Settings(NamedTuple):
     """Requests at a time."""
     libc: Sourced[str | None]
     """What stands for the host's native libc, as typed; None: what the host says."""
+    python_catalogue: Sourced[str | None]
+    """Path or URL of a catalogue of Pythons, as typed; None: the user's own copy, else the one elfin came with."""
+    python_mirrors: Sourced[tuple[str, ...]]
+    """Folders and URLs that alone are asked for Pythons' archives, in turn; none: wherever the catalogue says."""
+    python_folder: Sourced[str | None]
+    """Where Pythons are installed, as typed; None: there is no home folder."""
+    python_links: Sourced[str | None]
+    """The folder on PATH that gets `python3.13` and the like, as typed; None: there is no home folder."""
+    python_downloads: Sourced[str]
+    """"automatic", "manual" (by `elfin python install` only) or "never"."""
+    data_dir: Sourced[str | None]
+    """Where the user's copy of the catalogue is; None: there is no home folder."""
     color: Sourced[str]
     """"auto", "always" or "never"."""
     progress: Sourced[bool]

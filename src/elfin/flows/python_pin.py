@@ -1,0 +1,41 @@
+"""The `.python-version` of a folder: what it says, and writing it."""
+
+from __future__ import annotations
+
+import os
+
+from elfin.edges import disk
+from elfin.errors import NoAnswer
+from elfin.flows import python_find
+from elfin.flows.context import Context
+from elfin.pythons import request as requests
+
+
+def shown(context: Context) -> tuple[str, str]:
+    """(what is asked for, the file that says so). Raises NoAnswer without one."""
+    path = python_find.pin_file(context)
+    if path is None:
+        raise NoAnswer("no Python is pinned here", hints=("`elfin python pin 3.13` pins one",))
+    return python_find.first_word(path), path
+
+
+def pin(context: Context, text: str, *, resolved: bool) -> tuple[str, str | None, str]:
+    """Write it; (what is asked for now, what was before, the file). `resolved`: the path of the one found.
+
+    Raises UsageError for a request that is none, NoPython with `resolved` where nothing answers.
+    """
+    requests.parse(text)
+    word = python_find.located(context, text, inside=False).executable if resolved else text.strip()
+    path = os.path.join(context.folder, python_find.PIN)
+    before = python_find.first_word(path) or None
+    disk.write(path, f"{word}\n".encode())
+    return word, before, path
+
+
+def remove(context: Context) -> str:
+    """Remove the file that counts here; its path. Raises NoAnswer without one."""
+    path = python_find.pin_file(context)
+    if path is None:
+        raise NoAnswer("no Python is pinned here")
+    disk.remove_file(path)
+    return path

@@ -1,0 +1,202 @@
+"""Edge: the folder of installed Pythons: what is in it, how one gets in and out, and links to them on PATH.
+
+    <root>/cpython-3.13.15-linux-x86_64-gnu/    one Python, with its record and its list of files
+    <root>/.work/<key>/                         one on its way in or out, under the lock of its key
+    <root>/.locks/<key>.lock
+
+A Python gets its name when it is whole; whoever holds a key's lock removes what a killed process left of it.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from elfin.edges import disk
+from elfin.errors import Malformed, PlaceError
+from elfin.pythons import manifest
+from elfin.pythons.catalogue import order
+from elfin.pythons.manifest import Entry, Installed
+
+_WORK, _LOCKS = ".work", ".locks"
+
+
+def installed(root: str) -> list[Installed]:
+    """Every whole Python below `root`, the newest first; none where there is no such folder."""
+    found = []
+    try:
+        names = os.listdir(root)
+    except OSError:
+        return []
+    for name in names:
+        one = None if name.startswith(".") else at(os.path.join(root, name))
+        if one is not None:
+            found.append(one)
+    found.sort(key=lambda one: (one.build.implementation == "cpython", order(one.build.version), one.key), reverse=True)
+    return found
+
+
+def at(prefix: str) -> Installed | None:
+    """The Python that elfin installed in `prefix`, None where there is none."""
+    try:
+        with open(os.path.join(prefix, manifest.RECORD), encoding="utf-8") as file:
+            return manifest.record(file.read(1 << 20), prefix)
+    except (OSError, UnicodeDecodeError, Malformed):
+        return None
+
+
+@contextmanager
+def working(root: str, key: str, on_wait: Callable[[str], None] | None = None) -> Iterator[str]:
+    """Hold the lock of `key` and give an empty folder to work in; what is left in it at the end is removed.
+
+    Waits for whoever holds it. Raises PlaceError.
+    """
+    locks, work = os.path.join(root, _LOCKS), os.path.join(root, _WORK)
+    disk.make_folder(locks)
+    disk.make_folder(work)
+    with disk.locked(os.path.join(locks, f"{key}.lock"), on_wait=on_wait):
+        try:
+            _clear(root, key)
+            folder = os.path.join(work, key)
+            disk.make_folder(folder)
+            yield folder
+        finally:
+            _clear(root, key)
+            disk.remove_folder_if_empty(work)
+
+
+def sweep(root: str) -> None:
+    """Remove what killed processes left of any Python; what is in use is left alone."""
+    try:
+        names = os.listdir(os.path.join(root, _WORK))
+    except OSError:
+        return
+    for key in {_key_of(name) for name in names}:
+        try:
+            with disk.locked(os.path.join(root, _LOCKS, f"{key}.lock"), timeout=0):
+                _clear(root, key)
+        except PlaceError:
+            continue  # held, or not ours to remove
+    disk.remove_folder_if_empty(os.path.join(root, _WORK))
+
+
+def _key_of(name: str) -> str:
+    """Of "cpython-..." and of what `disk.remove` renames it to, ".cpython-....<token>.gone"."""
+    return name[1:].rpartition(".gone")[0].rpartition(".")[0] if name.startswith(".") else name
+
+
+def _clear(root: str, key: str) -> None:
+    """Put back an old Python whose successor never came, then remove everything in the key's work folders."""
+    work, final = os.path.join(root, _WORK), os.path.join(root, key)
+    old = os.path.join(work, key, "old")
+    if os.path.isdir(old) and not os.path.lexists(final):
+        disk.rename(old, final)
+    try:
+        names = [name for name in os.listdir(work) if _key_of(name) == key]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise disk.place_error(error, work) from error
+    for name in names:
+        disk.remove(os.path.join(work, name))
+
+
+def finish(staged: str, entries: list[Entry], one: Installed) -> None:
+    """Complete a staged Python with its record and its list of files. Raises PlaceError."""
+    disk.create(os.path.join(staged, manifest.FILES), manifest.files_text(entries).encode("utf-8", "surrogateescape"))
+    disk.create(os.path.join(staged, manifest.RECORD), manifest.record_text(one).encode())
+
+
+def publish(work: str, staged: str, final: str) -> None:
+    """Give a complete Python its name, in place of one that may be there. Raises PlaceError.
+
+    Everything is made durable first. A file or a foreign folder of that name is left alone.
+    """
+    disk.sync(staged)
+    if os.path.lexists(final):
+        if at(final) is None:
+            raise PlaceError(f"{final} is there, and elfin did not install it", hints=("move it away",))
+        disk.rename(final, os.path.join(work, "old"))
+    if not disk.publish(staged, final):
+        raise PlaceError(f"{final} has appeared meanwhile, and elfin did not put it there")
+    disk.sync_file(os.path.dirname(final))
+
+
+def take_out(work: str, prefix: str) -> None:
+    """Remove an installed Python: from its name at once, then its files. Raises PlaceError."""
+    # Not called "old": that one would be put back.
+    aside = os.path.join(work, "removed")
+    disk.rename(prefix, aside)
+    disk.remove(aside)
+
+
+def faults(one: Installed) -> list[str]:
+    """Clauses about files that are not as they were installed; what was added (bytecode, packages) is no fault.
+
+    Raises PlaceError when the list of files cannot be read.
+    """
+    path = os.path.join(one.prefix, manifest.FILES)
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+            entries = manifest.files(file.read())
+    except OSError as error:
+        raise disk.place_error(error, path) from error
+    wrong = []
+    for entry in entries:
+        reason = _fault(os.path.join(one.prefix, entry.path), entry)
+        if reason is not None:
+            wrong.append(f"{entry.path} {reason}")
+    return wrong
+
+
+def _fault(path: str, entry: Entry) -> str | None:
+    try:
+        if entry.target is not None:
+            return None if os.readlink(path) == entry.target else "leads elsewhere"
+        if os.path.islink(path) or not os.path.isfile(path):
+            return "is no file" if os.path.lexists(path) else "is missing"
+        check = size = 0
+        with open(path, "rb", buffering=0) as file:
+            while piece := file.read(1 << 20):
+                check, size = zlib.crc32(piece, check), size + len(piece)
+            mode = os.fstat(file.fileno()).st_mode
+    except OSError as error:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}" if os.path.lexists(path) else "is missing"
+    if (check, size) != (entry.crc, entry.size):
+        return "was changed"
+    return "may not be executed any more" if entry.mode & 0o100 and not mode & 0o100 else None
+
+
+def owner_of_link(path: str, root: str) -> str | None:
+    """The installed prefix below `root` that a link on PATH leads into; None for anything else that is there."""
+    try:
+        target = os.readlink(path)
+    except OSError:
+        return None
+    target = os.path.normpath(os.path.join(os.path.dirname(path), target))
+    inside = os.path.normpath(root) + os.sep
+    return inside + target[len(inside) :].split(os.sep)[0] if target.startswith(inside) else None
+
+
+def set_link(path: str, target: str) -> bool:
+    """Have `path` lead to `target`, in place of a link of ours that may be there; False without symbolic links."""
+    folder, name = os.path.split(path)
+    disk.make_folder(folder)
+    temporary = os.path.join(folder, f".{name}.{os.getpid():x}.new")
+    disk.remove_file(temporary)
+    if not disk.symlink(target, temporary):
+        return False
+    disk.rename(temporary, path)
+    return True
+
+
+def remove_link(path: str) -> None:
+    """Remove a link."""
+    disk.remove_file(path)
+
+
+def create_text(path: str, text: str) -> None:
+    """A small file, whole or not at all."""
+    disk.write(path, text.encode())
