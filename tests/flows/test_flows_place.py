@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from elfin.errors import NoPython, PlaceError, UsageError
 from elfin.flows import place as places
 from elfin.flows.context import Context
 from kit import elfsmith, images
+from kit.commandline import PYTHON
 
 OS_RELEASE = 'ID=madeup\nPRETTY_NAME="Made Up 1"\n'
 
@@ -107,6 +109,16 @@ def test_a_folder_is_looked_into(context: Context, tmp_path: Path) -> None:
     aim = places.aim(context, "root:tree", None)
     assert aim.imagined and aim.target.interpreter.version == "3.14.0"
     assert aim.notes == ("no Python was found there: 3.14 is taken",)
+
+
+@pytest.mark.parametrize("python", [PYTHON, "/bin/sh", "python3.11"])
+def test_a_program_of_this_machine_says_nothing_of_a_folder(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str
+) -> None:
+    root(tmp_path / "tree")
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program was started"))
+    with pytest.raises(NoPython, match="in root:tree is no Python"):
+        places.aim(context, "root:tree", python)
 
 
 def layers(machine: str, version: str) -> list[images.Layer]:

@@ -226,3 +226,10 @@ def test_an_image_is_resolved_for_and_not_installed_into(elfin: Commandline) -> 
     elfin.file("x.in", "wants\n")
     pins = elfin.good("pip", "compile", "--python", "image:image.tar", "--no-header", "--no-annotate", "x.in").out
     assert pins.split() == ["armonly==1.0", "native==1.0", "wants==1.0"]
+
+
+def test_two_pythons_for_one_place_are_a_question(elfin: Commandline) -> None:
+    words = ("--platform", "linux/arm64", "--python", "pypy3.11", "--python-version", "3.10")
+    for command in (("pip", "download", "alpha"), ("pip", "install", "--target", "into", "alpha")):
+        answer = elfin(*command, *words)
+        assert answer.code == 2 and "two Pythons" in answer.err

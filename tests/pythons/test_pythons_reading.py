@@ -382,6 +382,38 @@ def test_rubbish_is_no_python_and_no_error() -> None:
     assert odd.version == "3.12.4" and odd.externally_managed == ""
 
 
+@pytest.mark.parametrize(
+    "version",
+    [
+        {"major": True, "minor": 1, "micro": 1},
+        {"major": 2, "minor": 7, "micro": 1},
+        {"major": 3, "minor": 12, "micro": 10**6},
+        {"major": 3, "minor": 12, "micro": "4"},
+    ],
+)
+def test_details_of_another_python_are_not_believed(version: dict[str, object]) -> None:
+    known = one(
+        {
+            "/usr/bin/python3.12": python(),
+            "/usr/lib/python3.12/os.py": "",
+            "/usr/lib/python3.12/build-details.json": json.dumps({"implementation": {"version": version}}),
+        }
+    )
+    assert known.version == "3.12.4"
+
+
+def test_texts_of_a_root_that_are_no_such_thing_go_untold() -> None:
+    known = one(
+        {
+            "/usr/bin/python3.9": elfsmith.program(),
+            "/usr/lib/python3.9/os.py": "",
+            "/usr/lib/python3.9/_sysconfigdata__x.py": "{'EXT_SUFFIX': '.cp-\x1b[31m\x07.so', 'SOABI': 'a b'}",
+            "/usr/include/python3.9/patchlevel.h": '#define PY_VERSION "3.9.9zzz"\n',
+        }
+    )
+    assert (known.version, known.ext_suffix, known.soabi) == ("3.9", ".so", None)
+
+
 def test_a_root_full_of_would_be_pythons_is_not_searched_forever() -> None:
     files: dict[str, bytes | str] = {f"/opt/p{number}/bin/python3.12": b"" for number in range(3000)}
     files |= {f"/usr/bin/python3.{number}": python() for number in range(3000)}

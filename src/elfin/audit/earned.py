@@ -12,6 +12,7 @@ from elfin.audit import policy
 from elfin.audit.model import Earned, FileFacts
 from elfin.audit.sums import Sum
 from elfin.host import arch as arches
+from elfin.host import fit
 from elfin.host.model import Needs
 from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
@@ -152,7 +153,7 @@ def _covers(wide: Needs, narrow: Needs) -> bool:
     if narrow.libc is None:
         return (wide.os, wide.arch) == (narrow.os, narrow.arch)
     same = (wide.os, wide.arch, wide.libc) == (narrow.os, narrow.arch, narrow.libc)
-    return same and (wide.libc_floor or ()) <= (narrow.libc_floor or ())
+    return same and not fit.newer(wide.libc_floor or (), narrow.libc_floor or ())
 
 
 def _because(total: Sum, need: Needs) -> str:
@@ -162,7 +163,7 @@ def _because(total: Sum, need: Needs) -> str:
         if floor is None:
             continue
         implied = policy.glibc_for(kind, floor.version) if kind not in ("glibc", "musl") else floor.version
-        if implied is not None and implied > (need.libc_floor or ()):
+        if implied is not None and fit.newer(implied, need.libc_floor or ()):
             symbols = ", ".join(floor.witness.symbols[:3]) or floor.witness.version
             return f"{floor.witness.path} needs {kind} {'.'.join(map(str, floor.version))} for {symbols}"
     return "the oldest tag of that architecture is newer"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from elfin.audit import policy, tagnames
 from elfin.audit.model import Report
+from elfin.host import fit
 from elfin.host.model import Needs
 from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
@@ -86,7 +87,7 @@ def _glibc(report: Report) -> tuple[int, ...] | None:
     if report.libc != "glibc" or report.claim is None:
         return None
     floors = [needs.libc_floor for tag in report.claim.platforms for needs in platforms.needs(tag)]
-    return min((floor for floor in floors if floor is not None), default=None)
+    return fit.lowest(floor for floor in floors if floor is not None)
 
 
 def _dotted(version: Sequence[int]) -> str:

@@ -45,6 +45,9 @@ def aimed(context: Context, platform: str | None, python: str | None, python_ver
         platform, python = python, None
     if platform in (None, "", "host"):
         return Aimed(places.target(context, of_version(context, python, python_version)), ())
+    if python is not None and python_version is not None:
+        hint = f"`--python-version {python_version}` alone takes CPython; `--python pypy3.11` or `3.13t` says it all"
+        raise UsageError("--python and --python-version are two Pythons for one place", hints=(hint,))
     aim = place_flow.aim(context, platform, python_version or python)
     whose = "" if aim.place.interpreter is aim.target.interpreter else f"; {explain.python(aim.target.interpreter)}"
     return Aimed(aim.target, (f"For {aim.place.understood}{whose}", *(f"  {note}" for note in aim.notes)))

@@ -179,8 +179,13 @@ def _own(context: Context, where: Place, wanted: requests.PythonRequest, python:
             return None
     from elfin.pythons import reading
 
-    if wanted.path is not None:
-        return reading.interpreter(where.root, where.host, wanted.path)
+    if wanted.path is not None or wanted.name is not None:  # what is started here says nothing of another place
+        own = reading.interpreter(where.root, where.host, wanted.path or wanted.text)
+        if own is None:
+            raise NoPython(
+                f"{wanted.text} in {where.text} is no Python", hints=(f"`elfin host {where.text}` lists those",)
+            )
+        return own
     found = reading.interpreters(where.root, where.host)
     return next((one for one in found if requests.satisfied_by(wanted, one)), None)
 

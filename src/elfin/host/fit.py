@@ -7,6 +7,8 @@ architecture count, and a static interpreter loads nothing. Unknown facts give `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from elfin.host import arch as arches
 from elfin.host.model import Arch, CannotTell, Host, Interpreter, Libc, Misfit, Needs, Target
 
@@ -240,3 +242,13 @@ def _spell(needs: Needs) -> str:
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
+
+
+def newer(version: tuple[int, ...], than: tuple[int, ...]) -> bool:
+    """Whether a libc version is above another; () is below all."""
+    return version > than
+
+
+def lowest(versions: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
+    """The lowest of some versions of one libc, None of none."""
+    return min(versions, default=None)

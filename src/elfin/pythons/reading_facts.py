@@ -87,7 +87,7 @@ def _sysconfigdata(root: Root, stdlib: str, kind: Kind) -> dict[str, str]:
     text = roots.text(root, f"{stdlib}/{own[0]}", 1 << 20) if own else None
     found: dict[str, str] = {}
     for key in ("EXT_SUFFIX", "SOABI", "Py_GIL_DISABLED", "Py_DEBUG"):
-        match = re.search(rf"""["']{key}["']:\s*(?:["']([^"'\n]{{0,200}})["']|(\d+))""", text or "")
+        match = re.search(rf"""["']{key}["']:\s*(?:["']([A-Za-z0-9_.-]{{0,100}})["']|([0-9]{{1,9}}))""", text or "")
         if match is not None:
             found[key] = match[1] or match[2] or ""
     return found
@@ -136,7 +136,7 @@ def markers(files: Files, host: Host, arch: Arch, built: Built) -> tuple[tuple[i
     """(version numbers, PEP 508 environment). A patch level that no file tells is 0, and left out of the text."""
     kind = files.kind
     header = _patchlevel(files.root, files.prefix, kind)
-    details = _details_version(files.root, files.stdlib)
+    details = _details_version(files.root, files.stdlib, kind)
     version = details or built.strings.get("version") or header.get("PY_VERSION") or f"{kind.major}.{kind.minor}"
     numbers = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
     assert numbers is not None, version
@@ -160,19 +160,23 @@ def markers(files: Files, host: Host, arch: Arch, built: Built) -> tuple[tuple[i
     return (int(numbers[1]), int(numbers[2]), int(numbers[3] or 0)), environment
 
 
-def _details_version(root: Root, stdlib: str) -> str | None:
-    """The exact version in build-details.json (PEP 739, from Python 3.14 on)."""
+def _details_version(root: Root, stdlib: str, kind: Kind) -> str | None:
+    """The exact version in build-details.json (PEP 739, from Python 3.14 on); None where it is of another Python."""
     details = _json(roots.text(root, f"{stdlib}/build-details.json"))
     info = details.get("implementation")
     told = info.get("version") if isinstance(info, dict) else None
     if not isinstance(told, dict):
         return None
     numbers = [told.get(key) for key in ("major", "minor", "micro")]
-    if not all(isinstance(number, int) and 0 <= number < 1000 for number in numbers):
+    if not all(type(number) is int and 0 <= number < 1000 for number in numbers):
+        return None
+    if numbers[:2] != [kind.major, kind.minor]:
         return None
     stage = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(str(told.get("releaselevel")))
     serial = told.get("serial")
-    return ".".join(map(str, numbers)) + (f"{stage}{serial}" if stage and isinstance(serial, int) else "")
+    return ".".join(map(str, numbers)) + (
+        f"{stage}{serial}" if stage and type(serial) is int and 0 <= serial < 1000 else ""
+    )
 
 
 def _json(text: str | None) -> dict[str, Any]:
@@ -185,13 +189,19 @@ def _json(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+_HEADER_VERSION = (
+    r"#\s*define\s+(PY_VERSION|PYPY_VERSION)\s+"
+    r'"([0-9]+\.[0-9]+\.[0-9]{1,3}(?:(?:a|b|rc)[0-9]{1,3})?)\+?"'
+)
+
+
 def _patchlevel(root: Root, prefix: str, kind: Kind) -> dict[str, str]:
     """PY_VERSION and PYPY_VERSION of the C headers, where they are installed."""
     found: dict[str, str] = {}
     name = f"{kind.implementation}{kind.major}.{kind.minor}"
     for folder in dict.fromkeys((f"{name}{kind.flags}", name, f"{name}m")):
         text = roots.text(root, f"{prefix.rstrip('/')}/include/{folder}/patchlevel.h") or ""
-        for key, value in re.findall(r'#\s*define\s+(PY_VERSION|PYPY_VERSION)\s+"(\d+\.\d+\.\d+\w{0,5})', text):
+        for key, value in re.findall(_HEADER_VERSION, text):
             found.setdefault(key, value)
     if not found.get("PY_VERSION", "").startswith(f"{kind.major}.{kind.minor}."):
         found.pop("PY_VERSION", None)

@@ -13,6 +13,7 @@ from elfin.audit.places import Reason, Served
 from elfin.audit.problems import Problem, dotted
 from elfin.edges.terminal import safe
 from elfin.flows.audit import Answer, Audited, Judged, serving
+from elfin.host import fit
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _weak(report: Report) -> str:
         f"{want.symbols[0]} ({want.version})"
         for file in report.files[:1] if report.libc == "glibc"
         for want in file.wants
-        if want.weak and want.symbols and (policy.glibc_of(want.version) or ()) > own
+        if want.weak and want.symbols and fit.newer(policy.glibc_of(want.version) or (), own)
     ]  # fmt: skip
     return safe(f"looks for {', '.join(found[-3:])} as well, and runs without (weak versions)") if found else ""
 
@@ -151,7 +152,7 @@ def _levels(report: Report) -> list[tuple[str, str]]:
     own = report.glibc.version if report.glibc else ()
     for kind, floor in report.levels:
         implied = policy.glibc_for(kind, floor.version)
-        if implied is None or implied > own:
+        if implied is None or fit.newer(implied, own):
             system = f"in systems with glibc {dotted(implied)}" if implied else "in no known system"
             rows.append(("", f"{kind} {dotted(floor.version)} ({system}): {_because(floor)}"))
         else:
