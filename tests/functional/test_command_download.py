@@ -128,3 +128,10 @@ def test_what_was_fetched_installs_there_without_an_index(elfin: Commandline) ->
 def test_nothing_named_is_a_mistake(elfin: Commandline, venv: Place) -> None:
     answer = elfin("pip", "download")
     assert answer.code == 2 and "nothing to download was named" in answer.err
+
+
+def test_a_folder_in_the_way_is_told_before_anything_is_saved(elfin: Commandline) -> None:
+    (elfin.work / "out" / FILES[-1]).mkdir(parents=True)
+    answer = elfin("pip", "download", *PLACE, "-d", "out", "wants")
+    assert answer.code == 3 and f"a folder stands where {FILES[-1]} belongs" in answer.err
+    assert files(elfin.work / "out") == [FILES[-1]]

@@ -143,6 +143,12 @@ def test_what_cannot_be_had_is_told(request_: str, words: str, elfin: Commandlin
     assert words in answer.err and not pythons.exists()
 
 
+@real
+def test_one_that_cannot_be_had_is_told_before_any_is_fetched(elfin: Commandline, pythons: Path) -> None:
+    answer = elfin("python", "install", "3.13", "3.12.3")
+    assert answer.code == 1 and "request: 3.12.3" in answer.err and not pythons.exists()
+
+
 @pytest.mark.parametrize("request_", ["3.12-dev", "./here", "foobar", "cpython-3.12-linux-x86_64-gnu-extra"])
 def test_what_is_no_request_is_told(request_: str, elfin: Commandline) -> None:
     answer = elfin("python", "install", request_)

@@ -156,3 +156,9 @@ def test_elfin_installs_what_it_retagged(elfin: Commandline) -> None:
     venv = elfin.venv()
     elfin.good("pip", "install", "--no-index", "--find-links", elfin.work, "tool")
     assert (venv.prefix / "bin" / "tool").exists() and "manylinux" in new and PYTHON
+
+
+def test_the_output_folder_is_made(elfin: Commandline) -> None:
+    path = put(elfin.work, "py3-none-musllinux_1_1_aarch64", {TOOL: static("aarch64")})
+    said = elfin.good("retag", "--platform-tag", "+manylinux2014_aarch64", "-o", "new/deep", path).out.strip()
+    assert (elfin.work / "new/deep" / os.path.basename(said)).exists()

@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 
 from elfin.edges import disk
-from elfin.errors import HashMismatch, UnsafeArchive, UsageError
+from elfin.errors import HashMismatch, PlaceError, UnsafeArchive, UsageError
 from elfin.flows import places, requirements, solution
 from elfin.flows.asked import Requests
 from elfin.flows.context import Context
@@ -90,6 +90,8 @@ def _saved(context: Context, orders: Sequence[_Order], folder: str) -> tuple[Sav
     for order in orders:
         if order.file.filename != os.path.basename(order.file.filename):
             raise UnsafeArchive(f"the index offers a file whose name leads elsewhere: {order.file.filename!a}")
+        if os.path.isdir(os.path.join(folder, order.file.filename)):
+            raise PlaceError(f"a folder stands where {order.file.filename} belongs: {folder}")
     missing = [order for order in orders if not _is_right(order, os.path.join(folder, order.file.filename))]
     if missing:
         disk.sweep(folder)

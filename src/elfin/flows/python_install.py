@@ -128,16 +128,20 @@ def install(
     wanted = [requests.parse(text) for text in texts]
     there = disk_managed.installed(place.root)
     known: Catalogue | None = None
-    done: list[Outcome] = []
-    for request in wanted:
+    chosen: list[Installed | PythonBuild] = []
+    for request in wanted:  # all of them, before the first is fetched: one that cannot be had is said at once
         old = next((one for one in there if choose.answers(one.build, request, place.host)), None)
         if old is not None and not newest and not reinstall:
-            done.append(Outcome(old, "there", *_linked(context, place, old, link=link)))
-            continue
-        known = known or python_catalogue.load(context)
-        build = pick(request, place.host, known)
-        done.append(install_build(context, build, place, reinstall=reinstall, link=link))
-    return done
+            chosen.append(old)
+        else:
+            known = known or python_catalogue.load(context)
+            chosen.append(pick(request, place.host, known))
+    return [
+        install_build(context, one, place, reinstall=reinstall, link=link)
+        if isinstance(one, PythonBuild)
+        else Outcome(one, "there", *_linked(context, place, one, link=link))
+        for one in chosen
+    ]
 
 
 def install_build(

@@ -85,6 +85,7 @@ def retag(context: Context, path: str, orders: Orders) -> Retagged:
     if not orders.dry_run and changed:
         if os.path.exists(after) and not same:
             raise PlaceError(f"there is already a {filename}", hints=("remove it, or give --output-dir",))
+        disk.make_folder(folder)
         _write(full, folder, parts)
         if orders.remove and not same:
             disk.remove_file(full)
