@@ -24,7 +24,8 @@ NAMES: Final = ("manylinux2014_x86_64", "manylinux2014_aarch64", "manylinux_2_28
 _LEGACY = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_17"}
 _WINDOWS = {"win32": "i686", "win_amd64": "x86_64", "win_arm64": "aarch64"}
 _ANDROID = {"arm64_v8a": "aarch64", "armeabi_v7a": "armv7l", "x86_64": "x86_64", "x86": "i686"}
-_LIBC = re.compile(r"(manylinux|musllinux)_(\d{1,4})_(\d{1,4})(?:_(\w+))?", re.ASCII)
+# Bounded: whoever takes manylinux_9999_9999 takes half a million names below it.
+_LIBC = re.compile(r"(manylinux|musllinux)_(\d{1,2})_(\d{1,3})(?:_(\w+))?", re.ASCII)
 _MACOS = re.compile(r"macosx_(\d{1,4})_(\d{1,4})_(\w+)", re.ASCII)
 _ANDROID_TAG = re.compile(r"android_(\d{1,4})_(\w+)", re.ASCII)
 _IOS = re.compile(r"ios_(\d{1,4})_(\d{1,4})_(arm64|x86_64)_(iphoneos|iphonesimulator)", re.ASCII)
