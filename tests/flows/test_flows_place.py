@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,20 @@ def test_a_program_of_this_machine_says_nothing_of_a_folder(
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program was started"))
     with pytest.raises(NoPython, match="in root:tree is no Python"):
         places.aim(context, "root:tree", python)
+
+
+@pytest.mark.parametrize(
+    ("place", "python", "why"),
+    [
+        ("debian:12", "cpython-3.13-linux-x86_64-musl", "is for musl, and debian:12 is glibc"),
+        ("alpine:3.18", "3.13+glibc", "is for glibc, and alpine:3.18 is musl"),
+        ("alpine:3.18", "cpython-3.13-linux-aarch64-musl", "is for aarch64, and alpine:3.18 is x86_64"),
+    ],
+)
+def test_a_python_for_somewhere_else_is_refused(context: Context, place: str, python: str, why: str) -> None:
+    with pytest.raises(NoPython, match=re.escape(why)):
+        places.aim(context, place, python)
+    assert places.aim(context, "alpine:3.18/arm64", "cpython-3.13-linux-aarch64-musl").imagined
 
 
 def layers(machine: str, version: str) -> list[images.Layer]:

@@ -367,6 +367,13 @@ def test_termux_pythons_are_android_s() -> None:
     )
 
 
+def test_a_program_beside_a_python_is_none() -> None:
+    root = {"/usr/bin/ls": elfsmith.program(), "/usr/bin/python3.12": python(), "/usr/lib/python3.12/os.py": ""}
+    tree = DictRoot({**GLIBC, **root})
+    assert reading.interpreter(tree, detect(tree, None), "/usr/bin/ls") is None
+    assert reading.interpreter(tree, detect(tree, None), "/usr/bin/python3.12") is not None
+
+
 def test_rubbish_is_no_python_and_no_error() -> None:
     rubbish = b"\x7fELF" + bytes(range(250))
     assert found({"/usr/bin/python3": rubbish, "/usr/bin/python3.12": b"", "/usr/lib/python3.12/os.py": ""}) == ()

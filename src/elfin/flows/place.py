@@ -191,6 +191,7 @@ def _own(context: Context, where: Place, wanted: requests.PythonRequest, python:
 
 
 def _imagined(context: Context, where: Place, wanted: requests.PythonRequest, python: str | None) -> Aim:
+    _refuse_elsewhere(where, wanted)
     like = _asked_like(context, wanted)
     if like is not None:
         version, implementation, threads, debug = like
@@ -202,6 +203,16 @@ def _imagined(context: Context, where: Place, wanted: requests.PythonRequest, py
         note = said
     known = imagined(where.host, version, free_threaded=threads, debug=debug, implementation=implementation)
     return Aim(Target(where.host, known), where, (*where.notes, note) if note else where.notes, True)
+
+
+def _refuse_elsewhere(where: Place, wanted: requests.PythonRequest) -> None:
+    """A Python of another libc or machine than the place's would not run there."""
+    host = where.host
+    families = [libc.family for libc in host.libcs]
+    for asked, there in ((wanted.libc, families), (wanted.arch, [host.arch.name])):
+        if asked is not None and there and asked not in there:
+            hint = "leave it out: a Python is of the libc and machine of its place"
+            raise NoPython(f"{wanted.text} is for {asked}, and {where.text} is {' and '.join(there)}", hints=(hint,))
 
 
 def _asked_like(context: Context, wanted: requests.PythonRequest) -> tuple[str, str, bool, bool] | None:

@@ -42,9 +42,9 @@ FOLDERS = (
 
 _MOST = 100
 """How many folders one `*` may stand for, and how many programs of one folder are looked at."""
-_NAME = re.compile(r"(?:platform-)?python(?:3(?:\.\d+)?)?[tdmu]*|pypy(?:3(?:\.\d+)?)?")
-_LIBRARY = re.compile(r"lib(python|pypy)(\d+)\.(\d+)([tdmu]*)(?:-c)?\.so")
-_VERSIONED = re.compile(r"(?:platform-)?(python|pypy)(\d+)\.(\d+)([tdmu]*)(?:-dbg)?")
+_NAME = re.compile(r"(?:platform-)?python(?:3(?:\.[0-9]{1,3})?)?[tdmu]*|pypy(?:3(?:\.[0-9]{1,3})?)?")
+_LIBRARY = re.compile(r"lib(python|pypy)([0-9])\.([0-9]{1,3})([tdmu]*)(?:-c)?\.so")
+_VERSIONED = re.compile(r"(?:platform-)?(python|pypy)([0-9])\.([0-9]{1,3})([tdmu]*)(?:-dbg)?")
 
 
 def interpreters(root: Root, host: Host) -> tuple[Interpreter, ...]:
@@ -172,7 +172,8 @@ def _files(root: Root, executable: str, program: elf.Elf) -> facts.Files | None:
         return None
     prefix, folder, name = home
     stdlib = f"{prefix.rstrip('/')}/{folder}/{name}"
-    kind = kind or _kind_of_stdlib(stdlib)
+    if kind is None and _NAME.fullmatch(posixpath.basename(executable)):  # any program has some Python above it
+        kind = _kind_of_stdlib(stdlib)
     if kind is None or kind.major < 3:
         return None
     binary = _libpython(root, executable, f"{prefix.rstrip('/')}/{folder}", program) or executable
@@ -187,7 +188,7 @@ def _kind(executable: str, program: elf.Elf) -> facts.Kind | None:
 
 
 def _kind_of_stdlib(stdlib: str) -> facts.Kind | None:
-    found = re.fullmatch(r"(python|pypy)(\d+)\.(\d+)([td]*)", posixpath.basename(stdlib))
+    found = re.fullmatch(r"(python|pypy)([0-9])\.([0-9]{1,3})([td]*)", posixpath.basename(stdlib))
     return None if found is None else facts.Kind(found[1], int(found[2]), int(found[3]), found[4])
 
 
