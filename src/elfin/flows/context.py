@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from elfin.host.disk import FolderRoot
     from elfin.host.model import Host, Interpreter
     from elfin.index.net import Index
+    from elfin.pythons.child import Asking
 
 
 class Context:
@@ -114,7 +115,7 @@ class Context:
         """What the Python at this path is; for an environment's, its base."""
         from elfin.pythons import child
 
-        return child.probe(executable, child.Asking(self.place, self.interpreters, self._meanwhile))
+        return child.probe(executable, self._asking)
 
     def find_python(self, request: str | None) -> Interpreter:
         """The Python a request means (None: any): an installed one, the first on PATH, else a download.
@@ -122,9 +123,14 @@ class Context:
         Raises NoPython, Unreachable, ...
         """
         from elfin.flows import python_find
-        from elfin.pythons import child
 
-        return python_find.find(self, request, child.Asking(self.place, self.interpreters, self._meanwhile))
+        return python_find.find(self, request, self._asking)
+
+    @property
+    def _asking(self) -> Asking:
+        from elfin.pythons.child import Asking
+
+        return Asking(self.place, self.interpreters, self._meanwhile)
 
     @property
     def forking(self) -> bool:

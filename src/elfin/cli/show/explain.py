@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from elfin.cli.show import aim
 from elfin.edges.terminal import safe
 from elfin.flows.explain import Answer, Explained, Judged
 from elfin.record import TYPE_CHECKING
@@ -220,19 +221,9 @@ def as_json(found: Explained) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    interpreter = answer.aim.target.interpreter
     helped = answer.help
     return {
-        "platform": answer.platform,
-        "understood": answer.aim.place.understood,
-        "notes": list(answer.aim.notes),
-        "python": {
-            "implementation": interpreter.implementation,
-            "version": interpreter.version,
-            "free_threaded": interpreter.free_threaded,
-            "debug": interpreter.debug,
-            "executable": None if answer.aim.imagined else interpreter.executable,
-        },
+        **aim.as_json(answer.platform, answer.aim),
         "fits": bool(answer.fitting),
         "best": answer.fitting[0].filename if answer.fitting else None,
         "wheels": [_judged(one) for one in (*answer.fitting, *answer.others)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from elfin.cli.show import aim
 from elfin.edges.terminal import safe
 from elfin.flows.tags import Answer
 from elfin.record import TYPE_CHECKING
@@ -41,17 +42,7 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def _object(answer: Answer) -> dict[str, Any]:
-    interpreter = answer.aim.target.interpreter
     return {
-        "platform": answer.platform,
-        "understood": answer.aim.place.understood,
-        "notes": list(answer.aim.notes),
-        "python": {
-            "implementation": interpreter.implementation,
-            "version": interpreter.version,
-            "free_threaded": interpreter.free_threaded,
-            "debug": interpreter.debug,
-            "executable": None if answer.aim.imagined else interpreter.executable,
-        },
+        **aim.as_json(answer.platform, answer.aim),
         "tags": list(map(str, answer.tags.tags())),
     }
