@@ -1,9 +1,10 @@
-"""How long tags and verdicts take: the list of a target, and 100,000 wheels against it, with and without reasons.
+"""How long it takes to know this machine, to make the tags of a place, and to judge 100,000 wheels for it.
 
 Usage: elfin run benchmarks/verdicts.py [INDEX.tar.xz]. The wheels are those of the index pages in the archive
 (`simple/NAME/index.json`), again and again up to 100,000; without an archive, made-up names. Columns: making the set of
 tags; `fits` whether a wheel fits, nothing remembered; `why` the same with the reason of each misfit, by a `Judge`
 begun anew for each run; `why, each alone` without one. `packaging` judges the same names by its own means.
+`elfin host` is timed in processes of its own, in alternation with `elfin cache dir`, which only starts and ends.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from elfin.pythons.imagined import imagined
 from elfin.tags import match
 from elfin.tags.expand import tag_set
 
+LAUNCH = os.path.join(sys.path[0], "elfin", "launch.py")
 COUNT = 100_000
 RUNS = 5
+STARTS = 40
 PLACES = ("debian:12", "manylinux_2_17_aarch64", "alpine:3.20", "alpine:3.18/armv7", "macosx_14_0_arm64", "win_amd64")
 
 
@@ -66,6 +69,23 @@ def timed(work: Callable[[], object]) -> float:
     return statistics.median(spent)
 
 
+def started(*words: str) -> float:
+    """CPU seconds, user's and system's, of one elfin from start to end, as the kernel counts them."""
+    command = [sys.executable, "-I", "-S", LAUNCH, *words]
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    _, status, spent = os.wait4(os.posix_spawn(sys.executable, command, os.environ, file_actions=silent), 0)
+    assert status == 0, command
+    return spent.ru_utime + spent.ru_stime
+
+
+def machine() -> None:
+    """One line: what `elfin host` costs beyond starting."""
+    pairs = [(started("cache", "dir"), started("host")) for _ in range(STARTS)][1:]
+    start, above = (statistics.median(column) for column in zip(*((a, b - a) for a, b in pairs), strict=True))
+    print(f"`elfin host`: {above * 1000:.1f} ms of CPU above start-up, which takes {start * 1000:.1f} ms", end=" ")
+    print(f"(medians of {len(pairs)} pairs)")
+
+
 def parse(files: list[str]) -> list[wheelname.WheelName]:
     """What can be parsed of them."""
     found = []
@@ -79,6 +99,7 @@ def parse(files: list[str]) -> list[wheelname.WheelName]:
 
 def main() -> None:
     """Print the table."""
+    machine()
     files = names(sys.argv[1] if len(sys.argv) > 1 else None)
     wheels = parse(files)
     endings = ["-".join(map(".".join, (wheel.pythons, wheel.abis, wheel.platforms))) for wheel in wheels]

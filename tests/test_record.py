@@ -73,3 +73,17 @@ def test_wrong_uses_are_refused_by_name() -> None:
         make("Bad", (record.NamedTuple,), {"__annotations__": {"a": "int", "b": "int"}, "a": 1})
     with pytest.raises(ValueError, match="underscore"):
         make("Bad", (record.NamedTuple,), {"__annotations__": {"_a": "int"}})
+
+
+@pytest.mark.parametrize("size", range(1, 31))
+def test_a_record_may_have_any_number_of_fields(size: int) -> None:
+    """Constructors of the usual sizes are written out, the others made when they are first wanted."""
+    names = [f"f{number}" for number in range(size)]
+    made = type(NamedTuple)("Made", (NamedTuple,), {"__annotations__": dict.fromkeys(names, "int"), "__module__": "x"})
+    values = tuple(range(size))
+    assert made(*values) == made(**dict(zip(names, values, strict=True))) == values
+    assert made(*values)._asdict() == dict(zip(names, values, strict=True))
+    with pytest.raises(TypeError):
+        made(*values, size)
+    with pytest.raises(TypeError):
+        made(*values[1:])

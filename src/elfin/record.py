@@ -16,8 +16,24 @@ if TYPE_CHECKING:
 else:
     from _collections import _tuplegetter
 
-    _codes = {}
-    """The code of a constructor by its number of fields: the same for all, but for the names."""
+    _written = (
+        # ruff: noqa: F821 - `_new` is what `_constructor` gives them
+        lambda _cls, _0, _1: _new(_cls, (_0, _1)),
+        lambda _cls, _0, _1, _2: _new(_cls, (_0, _1, _2)),
+        lambda _cls, _0, _1, _2, _3: _new(_cls, (_0, _1, _2, _3)),
+        lambda _cls, _0, _1, _2, _3, _4: _new(_cls, (_0, _1, _2, _3, _4)),
+        lambda _cls, _0, _1, _2, _3, _4, _5: _new(_cls, (_0, _1, _2, _3, _4, _5)),
+        lambda _cls, _0, _1, _2, _3, _4, _5, _6: _new(_cls, (_0, _1, _2, _3, _4, _5, _6)),
+        lambda _cls, _0, _1, _2, _3, _4, _5, _6, _7: _new(_cls, (_0, _1, _2, _3, _4, _5, _6, _7)),
+        lambda _cls, _0, _1, _2, _3, _4, _5, _6, _7, _8: _new(_cls, (_0, _1, _2, _3, _4, _5, _6, _7, _8)),
+        lambda _cls, _0, _1, _2, _3, _4, _5, _6, _7, _8, _9: _new(_cls, (_0, _1, _2, _3, _4, _5, _6, _7, _8, _9)),
+        lambda _cls, _0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19: _new(
+            _cls, (_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19)
+        ),  # an interpreter's
+    )
+    _codes = {function.__code__.co_argcount - 1: function.__code__ for function in _written}
+    """The code of a constructor by its number of fields: the same for all, but for the names. To compile one takes
+    0.1 ms, so those of the usual sizes are written out."""
 
     def _constructor(fields, defaults):
         code = _codes.get(len(fields))

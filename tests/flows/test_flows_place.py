@@ -203,3 +203,61 @@ def test_a_path_without_its_word_is_recognised(context: Context, tmp_path: Path)
     with pytest.raises(UsageError) as file:
         places.place(context, "saved.tar")
     assert "`image:saved.tar`" in file.value.hints[0]
+
+
+def with_pythons(folder: Path, **loaders: str) -> Path:
+    """A musl root with a Python 3.MINOR under /opt/NAME for each name, started by that loader."""
+    root(folder)
+    for number, (name, loader) in enumerate(sorted(loaders.items())):
+        home, minor = folder / "opt" / name, 11 + number
+        (home / "bin").mkdir(parents=True)
+        (home / f"lib/python3.{minor}").mkdir(parents=True)
+        (home / f"lib/python3.{minor}/os.py").touch()
+        version = f"\0003.{minor}.4\0".encode()
+        (home / f"bin/python3.{minor}").write_bytes(elfsmith.elf(interpreter=loader, rodata=version))
+    return folder
+
+
+def test_of_a_folder_s_pythons_one_that_starts_is_taken(context: Context, tmp_path: Path) -> None:
+    with_pythons(tmp_path / "tree", a=elfsmith.GLIBC_LOADER, b=elfsmith.MUSL_LOADER)
+    aim = places.aim(context, "root:tree", None)
+    assert aim.target.interpreter.executable == "/opt/b/bin/python3.12" and not aim.imagined
+    assert aim.notes == ("its own Python is taken: 3.12.4 at /opt/b/bin/python3.12",)
+
+
+@pytest.mark.parametrize("python", [None, "3.11", "/opt/a/bin/python3.11"])
+def test_a_python_whose_loader_is_gone_is_said_to_be_so_and_imagined(
+    context: Context, tmp_path: Path, python: str | None
+) -> None:
+    with_pythons(tmp_path / "tree", a=elfsmith.GLIBC_LOADER)
+    aim = places.aim(context, "root:tree", python)
+    found = aim.target.interpreter
+    assert aim.imagined and found.version == "3.11.4" and found.libc == aim.target.host.libc
+    said = (
+        "its Python 3.11.4 at /opt/a/bin/python3.11 cannot start, its loader /lib64/ld-linux-x86-64.so.2 is not there"
+    )
+    assert aim.notes == (f"{said}: one like it is imagined",)
+
+
+def test_android_s_linker_is_no_missing_loader(context: Context, tmp_path: Path) -> None:
+    home = tmp_path / "tree/data/data/com.termux/files/usr"
+    (home / "lib/python3.12").mkdir(parents=True)
+    (home / "lib/python3.12/os.py").touch()
+    (home / "bin").mkdir()
+    linker = "/system/bin/linker64"
+    (home / "bin/sh").write_bytes(elfsmith.program(linker, "aarch64"))
+    (home / "bin/python3.12").write_bytes(elfsmith.elf("aarch64", interpreter=linker, rodata=b"\0003.12.4\0"))
+    aim = places.aim(context, "root:tree", None)
+    assert not aim.imagined and aim.target.host.os == "android"
+    assert aim.target.interpreter.libc is not None and aim.target.interpreter.libc.family == "bionic"
+
+
+@pytest.mark.parametrize(("year", "python"), [("2024", "3.12"), ("2025", "3.13"), ("2026", "3.14")])
+def test_each_platform_of_the_browser_is_for_one_python(context: Context, year: str, python: str) -> None:
+    for name in (f"pyodide_{year}_0_wasm32", f"pyemscripten_{year}_0_wasm32", f"wasm32-pyodide{year}"):
+        assert places.aim(context, name, None).target.interpreter.version == f"{python}.0"
+        assert places.aim(context, name, ">=3.8").target.interpreter.version == f"{python}.0"
+        assert places.aim(context, name, f"{python}.2").target.interpreter.version == f"{python}.2"
+        with pytest.raises(NoPython, match=f"PyEmscripten {year}.0 is for Python {python}, and 3.9 was asked for"):
+            places.aim(context, name, "3.9")
+    assert places.aim(context, "pyodide_2031_0_wasm32", "3.9").target.interpreter.version == "3.9.0"

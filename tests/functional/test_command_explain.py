@@ -109,7 +109,7 @@ def test_a_project_that_comes_as_source_only(elfin: Commandline) -> None:
 
 def test_a_wheel_by_its_name_alone_needs_no_index(elfin: Commandline, server: IndexServer) -> None:
     shown = text(elfin, NEW, "--platform", "debian:12/arm64", "--python", "3.12", "-q", code=1)
-    assert shown[:2] == [NEW, "  judged by its name alone"]
+    assert shown[:2] == [NEW, "  there is no such file here, so it is judged by its name alone"]
     assert "  It does not fit: it needs glibc 2.38 or newer, this place has glibc 2.36 (the table of" in shown
     assert text(elfin, NEW, "--platform", "debian:13/arm64", "--python", "3.12", code=0)[-1] == "  It fits."
     assert server.requests == []
@@ -120,8 +120,6 @@ def test_a_wheel_s_own_file_says_which_pythons_it_is_for(elfin: Commandline, ser
     (elfin.work / name).write_bytes(server.projects["pure"][name])
     shown = text(elfin, f"./{name}", "--platform", "win_amd64", "--python", "3.9", code=1)
     assert "  It does not fit: it needs Python >=3.10, this is Python 3.9.0." in shown
-    missing = text(elfin, f"./no/{name}", "--platform", "win_amd64", "--python", "3.9", code=0)
-    assert missing[1] == f"  there is no file {elfin.work}/./no/{name}, so it is judged by its name alone"
 
 
 def test_every_wheel_has_a_line_with_all(elfin: Commandline) -> None:
@@ -181,3 +179,32 @@ def test_what_cannot_be_answered(elfin: Commandline, words: tuple[str, ...], cod
 def test_a_pure_wheel_fits_here(elfin: Commandline) -> None:
     shown = text(elfin, "armonly", code=0)
     assert shown[2].startswith("here: ") and shown[3] == "  This wheel fits: armonly-1.0-py3-none-any.whl"
+
+
+def test_a_marker_that_does_not_hold_somewhere_is_said_there(elfin: Commandline) -> None:
+    where = ("--platform", "win_amd64", "--platform", "alpine:3.20", "--python", "3.12", "-q")
+    shown = text(elfin, "pure; sys_platform == 'win32'", *where, code=0)
+    note = "    an installer would pass pure by here: sys_platform == 'win32' does not hold"
+    assert shown.count(note) == 1 and shown.index(note) > shown.index(next(row for row in shown if "alpine" in row))
+    (windows, alpine) = json.loads(elfin("explain", "pure; sys_platform == 'win32'", *where, "--json").out)["places"]
+    assert windows["notes"] == [] and any("does not hold" in note for note in alpine["notes"])
+    wrong = elfin("explain", "pure; sys_platform ~~ 'win32'")
+    assert wrong.code == 2 and wrong.out == ""
+
+
+def test_an_extra_is_said_to_change_nothing_about_the_wheels(elfin: Commandline) -> None:
+    shown = text(elfin, "pure[More_Of,it]", "--platform", "win_amd64", "--python", "3.12", "-q", code=0)
+    assert shown[1] == "  [it,more-of] asks for more projects beside it; its own wheels are the same"
+
+
+def test_a_path_that_leads_nowhere_or_to_a_folder_is_no_wheel(elfin: Commandline, server: IndexServer) -> None:
+    (elfin.work / NEW).mkdir()
+    for path, code, words in (
+        (f"./no/{NEW}", 3, f"there is no file ./no/{NEW}"),
+        (f"/no/{NEW}", 3, f"there is no file /no/{NEW}"),
+        (NEW, 2, f"{NEW} is a folder, not a wheel"),
+        (f"./{NEW}", 2, f"./{NEW} is a folder, not a wheel"),
+    ):
+        answer = elfin("explain", path)
+        assert (answer.code, answer.out) == (code, "") and f"error: {words}\n" in answer.err
+    assert server.requests == []

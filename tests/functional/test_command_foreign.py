@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from elfin.edges import disk
+from elfin.formats import elf
 from kit import foreign, images, watched
 from kit.commandline import PYTHON, Commandline, Place, picture
 from kit.indexserver import IndexServer
@@ -233,3 +234,25 @@ def test_two_pythons_for_one_place_are_a_question(elfin: Commandline) -> None:
     for command in (("pip", "download", "alpha"), ("pip", "install", "--target", "into", "alpha")):
         answer = elfin(*command, *words)
         assert answer.code == 2 and "two Pythons" in answer.err
+
+
+def test_a_root_whose_python_cannot_start_is_left_alone(elfin: Commandline, root: Path) -> None:
+    loader = elf.read_header((root / "usr/bin/python3.12").read_bytes()).interpreter
+    assert loader is not None
+    (root / loader[1:]).unlink()
+    before = sorted(path for path in root.rglob("*"))
+    answer = elfin("pip", "install", "--python", "root:root", "armonly")
+    assert answer.code == 3 and f"cannot start: its loader {loader} is not there" in answer.err
+    assert "`--target DIR --platform root:root`" in answer.err
+    assert sorted(path for path in root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", [
+    ("python", "find", "root:root"), ("venv", "--python", "root:root", "env"),
+    ("run", "--python", "image:x.tar", "--", "true"), ("tags", "--python", "root:root"),
+])  # fmt: skip
+def test_a_place_is_no_python_of_this_machine(elfin: Commandline, words: tuple[str, ...]) -> None:
+    answer = elfin(*words)
+    place = next(word for word in words if ":" in word)
+    assert answer.code == 2 and f"{place} is a place, and a Python of this machine is asked for here" in answer.err
+    assert f"`elfin host {place}` tells which Pythons it has" in answer.err

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from kit import elfsmith, images
-from kit.commandline import PYTHON, Commandline
+from kit.commandline import PYTHON, SOURCE, Commandline
 from kit.elfsmith import MUSL_LOADER, glibc, glibc_loader, musl, program
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads a Linux")
@@ -91,3 +93,45 @@ def test_what_is_not_there_is_said_in_a_clause(elfin: Commandline, place: str) -
     elfin.file("plain", "no image")
     done = elfin("host", place)
     assert done.code in (1, 2, 3) and done.err.startswith("error: ") and not done.out
+
+
+def rows(text: str, *names: str) -> list[str]:
+    return [row for row in text.splitlines() if row.startswith(names)]
+
+
+def test_elfin_s_own_python_is_told_alike_with_and_without_a_child(elfin: Commandline, tmp_path: Path) -> None:
+    """The short answer is by what the interpreter knows of itself; the long one asks it as any other."""
+    told: dict[str, str] = {}
+    for words in ((), ("--why",)):
+        done = subprocess.run(
+            [PYTHON, "-I", "-S", os.path.join(SOURCE, "elfin", "launch.py"), "host", *words],
+            capture_output=True, text=True, check=True, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+        told["".join(words)] = done.stdout.partition("\n\n")[0].strip()
+    assert told["--why"] == told[""] and rows(told[""], "python", "wheels")
+
+
+def test_a_python_with_a_manylinux_module_is_asked(elfin: Commandline, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/_manylinux.py").write_text("def manylinux_compatible(major, minor, arch):\n    return False\n")
+    done = subprocess.run(
+        [PYTHON, "-I", "-S", os.path.join(SOURCE, "elfin", "launch.py"), "host"], capture_output=True, text=True,
+        check=True, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path / "site")},
+    )  # fmt: skip
+    assert "manylinux" not in done.stdout and rows(done.stdout, "wheels        linux_")
+
+
+@pytest.mark.parametrize(
+    ("name", "system"),
+    [
+        ("ios_13_0_arm64_iphoneos", "iOS 13.0"),
+        ("ios_13_0_arm64_iphonesimulator", "the iOS simulator 13.0"),
+        ("android_24_x86_64", "Android API level 24"),
+        ("macosx_14_0_arm64", "macOS 14.0"),
+        ("win_amd64", "Windows"),
+        ("pyodide_2025_0_wasm32", "Emscripten, PyEmscripten 2025.0"),
+        ("debian:12", "Linux, Debian 12"),
+    ],
+)
+def test_every_system_is_called_by_its_name(elfin: Commandline, name: str, system: str) -> None:
+    assert f"system        {system}" in elfin.good("host", name).out.splitlines()

@@ -111,6 +111,16 @@ def test_a_whiteout_spares_its_own_layer_whatever_the_order(tmp_path: Path) -> N
     assert place.some("/a", 0, 9) == b"2" and place.names("/f") == ("y",)
 
 
+@pytest.mark.parametrize("white", ["data/.wh..wh..opq", "data/.wh.x", "data/deep/.wh..wh..opq"])
+def test_a_folder_in_place_of_a_link_leaves_what_the_link_led_to_alone(white: str, tmp_path: Path) -> None:
+    base: Layer = {"srv/x": b"1", "srv/deep/y": b"1", "data": Link("srv")}
+    place = only(base, {"data/": None, "data/new": b"2", white: b""}, tmp_path=tmp_path)
+    assert place.names("/srv") == ("deep", "x") and place.names("/srv/deep") == ("y",)
+    assert place.kind("/data") == "folder" and "x" not in place.names("/data")
+    # Where the link stays, a whiteout below it means what is behind it.
+    assert "x" not in only(base, {"data/.wh.x": b""}, tmp_path=tmp_path / "b").names("/srv")
+
+
 def test_absolute_links_stay_in_the_image(tmp_path: Path) -> None:
     place = only({"a": Link("/etc/passwd"), "up": Link("../../../../etc/passwd"), "l": Link("/l")}, tmp_path=tmp_path)
     assert root.file(place, "/a") is None and root.file(place, "/up") is None and root.file(place, "/l") is None
@@ -205,8 +215,8 @@ def test_documents_have_to_match_their_digests_and_layers_have_to_be_there(tmp_p
         image_root(images.write(str(tmp_path / "a"), {**files, name: files[name] + b" "}))
     layer = json.loads(files[name])["layers"][0]["digest"]
     path = "blobs/" + layer.replace(":", "/")
-    for broken in (files[path][:-9], files[path][: len(files[path]) // 2]):
-        with pytest.raises(MalformedArchive):
+    for broken in (files[path][:-9], files[path][: len(files[path]) // 2], files[path] + b" "):
+        with pytest.raises(MalformedArchive, match=f"a layer of the image is not what its digest says: {layer}"):
             image_root(images.write(str(tmp_path / str(len(broken))), {**files, path: broken}))
     del files[path]
     with pytest.raises(MalformedArchive, match="lacks its layer"):

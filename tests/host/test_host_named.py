@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from elfin.host import distros, named_distro
+from elfin.host import arch, distros, distros_glibc, named_distro
 from elfin.host.named import Named, Unknown, named
 
 TABLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "distro-libc.json"
@@ -172,7 +172,7 @@ def test_a_name_means_a_place(text: str) -> None:
         ("debian:latest/arm64", "no release was said: Debian 13 is taken"),
         ("alpine:3", "only the first number was said: Alpine 3.24 is taken"),
         ("debian:testing/arm64", "Debian testing moves on: glibc 2.42 is what it had when the table was made"),
-        ("ubuntu:22.04/mips64el", "the table has no Ubuntu 22.04 for mips64el"),
+        ("ubuntu:22.04/mips64el", "Ubuntu 22.04 is not known to be there for mips64el: glibc 2.35"),
         ("macosx_11_0_universal2", "universal2 is a format, not a machine: arm64 is taken"),
         ("aarch64-apple-darwin", "no release was said: 13.0 is taken, as uv does"),
         ("x86_64-linux-android", "no API level was said: 24 is taken, as uv does"),
@@ -288,3 +288,68 @@ def test_the_made_table_has_every_row_of_its_source() -> None:
 ])  # fmt: skip
 def test_every_platform_that_uv_takes_is_taken(text: str) -> None:
     assert isinstance(named(text), Named)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("ubuntu:resolute", "ubuntu:26.04"),
+        ("debian:forky", "debian:testing"),
+        ("alpine:v3.20", "alpine:3.20"),
+        ("sles:15-SP5", "sles:15.5"),
+        ("sles:15sp5", "sles:15.5"),
+        ("fedora", "fedora:44"),
+        ("chainguard", "wolfi"),
+        ("ubuntu-24.04", "ubuntu:24.04"),
+        ("ubuntu24.04/arm64", "ubuntu:24.04/arm64"),
+        ("opensuse-leap-15.5", "opensuse:15.5"),
+        ("al2023", "amazonlinux:2023"),
+    ],
+)
+def test_a_release_has_several_names(text: str, same: str) -> None:
+    found, other = place(text).host, place(same).host
+    assert found._replace(evidence=()) == other._replace(evidence=())
+
+
+def test_an_architecture_that_a_release_lacks_is_called_what_it_was_called() -> None:
+    assert place("debian:12/armel").assumed == () and place("debian:12/armel").host.arch.name == "armv5tel"
+    said = "Alpine 3.20 is not known to be there for armel (armv5tel): musl 1.2.5, which it has elsewhere, is taken"
+    assert said in place("alpine:3.20/armel").assumed
+
+
+def test_a_service_pack_is_not_taken_for_another() -> None:
+    versions = {text: place(f"sles:{text}").host.libcs[0].version for text in ("15", "15.2", "15.4", "15.7", "12.5")}
+    assert versions == {"15": (2, 26), "15.2": (2, 26), "15.4": (2, 31), "15.7": (2, 38), "12.5": (2, 22)}
+    found = named("sles:15.9")
+    assert isinstance(found, Unknown) and found.nearest[0] == "sles:15.7"
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("ubuntu:2404", "ubuntu:24.04"), ("ubuntu:24.4", "ubuntu:24.04"), ("musl", "musllinux_1_2_x86_64"),
+     ("glibc", "manylinux_2_28_x86_64"), ("wasm32", "pyemscripten_2026_0_wasm32"), ("ios", "ios_13_0_arm64_iphoneos"),
+     ("ubuntu-23", "ubuntu:23.10")],
+)  # fmt: skip
+def test_half_a_name_is_answered_with_a_whole_one(text: str, nearest: str) -> None:
+    found = named(text)
+    assert isinstance(found, Unknown) and found.nearest[0] == nearest
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["macosx_100_0_arm64", "ios_100_0_arm64_iphoneos", "android_1000_x86_64", "arm64-apple-darwin9999",
+     "arm64-apple-ios999", "x86_64-unknown-linux-gnu.2.9999", "linux/amd64/glibc9999.1", "manylinux_100_1_x86_64"],
+)  # fmt: skip
+def test_a_number_that_would_make_a_million_tags_is_no_version(text: str) -> None:
+    assert isinstance(named(text), Unknown)
+
+
+def test_what_is_kept_by_hand_never_contradicts_the_made_table() -> None:
+    made = {tuple(row.split()[:2]): row.split() for row in distros_glibc.ROWS.splitlines()}
+    rows = [row.split() for row in (*distros.GLIBC_ROWS.splitlines(), *distros.MUSL_ROWS.splitlines())]
+    for row in rows:
+        assert len(row) == 4 and set(row[3].split(",")) <= arch.TAGGED
+        other = made.get((row[0], row[1]))
+        assert other is None or other[2] == row[2], row
+        assert row[0] in distros.SHOWN
+    assert len({(row[0], row[1]) for row in rows}) == len(rows)

@@ -46,3 +46,5 @@ class Where(NamedTuple):
     """A place to choose wheels for, as typed; None: this machine."""
     python_version: str | None = None
     """The version of Python to choose wheels for; None: that of the interpreter."""
+    audit: bool = False
+    """Read the binaries of what is installed, and refuse what cannot run."""

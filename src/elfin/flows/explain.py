@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from elfin.errors import Malformed, NoAnswer, UsageError
+from elfin.errors import Malformed, NoAnswer, PlaceError, UsageError
 from elfin.flows.context import Context
 from elfin.flows.explain_help import Help, what_helps
 from elfin.flows.place import Aim, aim
@@ -94,6 +94,8 @@ class Subject(NamedTuple):
     listing: Listing | None
     """All versions; None: one wheel was asked about."""
     notes: tuple[str, ...]
+    marker: str | None = None
+    """Of the requirement that was asked about: where it does not hold, an installer passes the project by."""
 
 
 def explained(context: Context, text: str, platforms: Sequence[str], python: str | None) -> Explained:
@@ -126,16 +128,21 @@ def _wheel(context: Context, text: str) -> Subject:
 
     plain = text.partition("#")[0]
     filename = (unquote(plain) if "://" in plain else plain).rpartition("/")[2]
+    path = os.path.join(context.folder, os.path.expanduser(plain))
+    if "://" not in plain and os.path.isdir(path):
+        raise UsageError(f"{redacted(plain)} is a folder, not a wheel", hints=("name the file that is in it",))
+    if "://" not in plain and os.sep in plain and not os.path.isfile(path):
+        hint = "a wheel's name alone, without a folder, is judged as it stands"
+        raise PlaceError(f"there is no file {plain}", hints=(hint,))
     try:
         parsed = wheelname.parse(filename)
         version = Version(parsed.version.replace("_", "+", 1))
     except (Malformed, InvalidVersion) as error:
         message = f"{redacted(filename)!r} is not the name of a wheel"
         raise UsageError(message, hints=("NAME-VERSION-PYTHON-ABI-PLATFORM.whl is its form",)) from error
-    path = os.path.join(context.folder, os.path.expanduser(plain))
     python, note = None, "judged by its name alone"
-    if os.sep in plain and "://" not in plain:
-        note = f"there is no file {path}, so it is {note}"
+    if "://" not in plain:
+        note = f"there is no such file here, so it is {note}"
     if "://" not in plain and os.path.isfile(path):
         file = File(filename, "file://" + quote(path), {}, None, None, None, None, None)
         found = context.index.dependencies(file)
@@ -161,7 +168,10 @@ def _project(context: Context, text: str) -> Subject:
     if position is None:
         newest = ", ".join(map(str, reversed(listing.versions[-5:]))) or "none"
         raise NoAnswer(f"there is no {wanted.text()}", hints=(f"the newest versions are {newest}",))
-    return Subject(wanted.name, listing.versions[position], listing.files(position), listing, ())
+    notes: tuple[str, ...] = ()
+    if wanted.extras:
+        notes = (f"[{','.join(wanted.extras)}] asks for more projects beside it; its own wheels are the same",)
+    return Subject(wanted.name, listing.versions[position], listing.files(position), listing, notes, wanted.marker)
 
 
 def _position(listing: Listing, wanted: Requirement) -> int | None:
@@ -177,12 +187,26 @@ def _position(listing: Listing, wanted: Requirement) -> int | None:
 
 
 def _answer(context: Context, subject: Subject, platform: str | None, where: Aim) -> Answer:
+    if subject.marker is not None and not _wanted(subject.marker, where):
+        note = f"an installer would pass {subject.project} by here: {subject.marker} does not hold"
+        where = where._replace(notes=(*where.notes, note))
     tags = expand.tag_set(where.target)
     judged = [_judged(tags, where, file, parsed) for file, parsed in _wheels(subject.files)]
     fitting = sorted((one for one in judged if one.fits), key=_preference)
     others = sorted((one for one in judged if not one.fits), key=lambda one: _order(one, where))
     helped = Help() if fitting else what_helps(context, subject, where, others[0].misses if others else ())
     return Answer(platform, where, tuple(fitting), tuple(others), helped)
+
+
+def _wanted(marker: str, where: Aim) -> bool:
+    from elfin.resolve.markers import Markers
+
+    try:
+        return Markers(where.target.interpreter.markers).hold(marker)
+    except Malformed as error:
+        raise UsageError(
+            f"`{redacted(marker)}` is not a marker", hints=("`python_version < '3.12'` is one",)
+        ) from error
 
 
 def _wheels(files: Sequence[File]) -> Iterator[tuple[File, WheelName]]:

@@ -92,11 +92,14 @@ def with_version(interpreter: Interpreter, text: str) -> Interpreter:
     major, minor, micro = (*version.release, 0)[:3]
     short = f"{major}.{minor}"
     full = f"{short}.{micro}" + (f"{version.pre[0]}{version.pre[1]}" if version.pre else "")
+    # PyPy and GraalPy count their own releases; which of them a Python version comes with, `imagined` knows.
+    from elfin.pythons.imagined import implementation_version
+
     markers = {
         **interpreter.markers,
         "python_version": short,
         "python_full_version": full,
-        "implementation_version": full,
+        "implementation_version": implementation_version(interpreter.implementation, full, (major, minor, micro)),
     }
     return interpreter._replace(version=full, version_info=(major, minor, micro), markers=markers)
 
@@ -182,9 +185,17 @@ def _python(root: Root, host: Host, text: str, version: str | None) -> Interpret
 
     there = reading.interpreters(root, host)
     wanted = requests.parse(version or "any")
-    known = next((one for one in there if requests.satisfied_by(wanted, one)), None)
+    right = [one for one in there if requests.satisfied_by(wanted, one)]
+    known = next((one for one in right if reading.loader_missing(root, one.executable) is None), None)
     if known is not None:
         return known
+    if right:
+        gone = reading.loader_missing(root, right[0].executable)
+        raise PlaceError(
+            f"the Python {right[0].executable} in {text} cannot start: its loader {gone} is not there",
+            state="nothing was changed; which wheels it takes is told by the libc behind that loader",
+            hints=(f"`--target DIR --platform {text}` puts packages into a folder, for a Python on its own libc",),
+        )
     hints: tuple[str, ...] = (f"`--target DIR --platform {text}` needs no Python there",)
     if there:
         names = ", ".join(f"{one.version} ({one.executable})" for one in there)

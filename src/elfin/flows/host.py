@@ -36,10 +36,10 @@ class About(NamedTuple):
     """One Python was asked about: everything about it is wanted."""
 
 
-def about(context: Context, text: str | None) -> About:
-    """The place that `text` means. Raises what `flows.place.place` raises."""
-    if text is None or text == "host":
-        return this_machine(context, text)
+def about(context: Context, text: str | None, *, full: bool = True) -> About:
+    """The place that `text` means; `full`: see `this_machine`. Raises what `flows.place.place` raises."""
+    if text in (None, "", "host"):
+        return this_machine(context, text or None, full=full)
     from elfin.flows import place
 
     where = place.place(context, text)
@@ -53,11 +53,17 @@ def about(context: Context, text: str | None) -> About:
     return About(text, where.host, tuple(_python(where.root, known) for known in found), _image(where.root))
 
 
-def this_machine(context: Context, text: str | None = None) -> About:
-    """The running machine, and elfin's own interpreter; none when that cannot be asked."""
+def this_machine(context: Context, text: str | None = None, *, full: bool = True) -> About:
+    """The running machine, and elfin's own interpreter; none when that cannot be asked.
+
+    Not `full`: the interpreter without its markers and paths, for they cost as much as all the rest.
+    """
+    from elfin.host import live
+
     host = context.host
+    known = None if full else live.own_python(host)
     try:
-        known = context.probe(sys.executable)
+        known = known or context.probe(sys.executable)
     except ElfinError:
         return About(text, host, ())
     loader = None if known.libc is None else known.libc.loader

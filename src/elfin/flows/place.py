@@ -79,6 +79,8 @@ def _root(context: Context, text: str, path: str) -> Place:
     folder = os.path.join(context.folder, os.path.expanduser(path))
     if not os.path.isdir(folder):
         raise PlaceError(f"{path} is no folder", hints=("root:DIR is a folder with a root file system",))
+    if not os.access(folder, os.X_OK):  # everything in it would look as if it were not there
+        raise PlaceError(f"permission denied at {path}", hints=("run it as a user who may look into that folder",))
     root = FolderRoot(folder)
     host = detect(root, None)
     return Place(text, host, root, None, described(host), ())
@@ -158,14 +160,16 @@ def aim(context: Context, text: str | None, python: str | None) -> Aim:
     if where.interpreter is not None and (python is None or requests.satisfied_by(wanted, where.interpreter)):
         return Aim(Target(where.host, where.interpreter), where, where.notes, False)
     own = _own(context, where, wanted, python)
-    if own is not None:
-        note = f"its own Python is taken: {own.version} at {own.executable}"
-        return Aim(Target(where.host, own), where, (*where.notes, note) if text else where.notes, False)
-    return _imagined(context, where, wanted, python)
+    if own is None:
+        return _imagined(context, where, wanted, python)
+    if where.text != "host" and (gone := _loader_missing(where, own)) is not None:
+        return _in_its_place(where, own, gone)
+    note = f"its own Python is taken: {own.version} at {own.executable}"
+    return Aim(Target(where.host, own), where, (*where.notes, note) if text else where.notes, False)
 
 
 def _own(context: Context, where: Place, wanted: requests.PythonRequest, python: str | None) -> Interpreter | None:
-    """A Python of the place itself that meets the request."""
+    """A Python of the place itself that meets the request; one that cannot start only where no other does."""
     if where.root is None or where.interpreter is not None:
         return None
     if where.text == "host":
@@ -186,8 +190,30 @@ def _own(context: Context, where: Place, wanted: requests.PythonRequest, python:
                 f"{wanted.text} in {where.text} is no Python", hints=(f"`elfin host {where.text}` lists those",)
             )
         return own
-    found = reading.interpreters(where.root, where.host)
-    return next((one for one in found if requests.satisfied_by(wanted, one)), None)
+    found = [one for one in reading.interpreters(where.root, where.host) if requests.satisfied_by(wanted, one)]
+    return next((one for one in found if _loader_missing(where, one) is None), next(iter(found), None))
+
+
+def _loader_missing(where: Place, own: Interpreter) -> str | None:
+    from elfin.pythons import reading
+
+    return None if where.root is None else reading.loader_missing(where.root, own.executable)
+
+
+def _in_its_place(where: Place, own: Interpreter, gone: str) -> Aim:
+    """A Python like one that cannot start, on the place's own libc: what wheels would be judged for once it is mended.
+
+    Of the broken one nobody can say which libc it would meet.
+    """
+    known = imagined(
+        where.host,
+        own.version,
+        free_threaded=own.free_threaded,
+        debug=own.debug,
+        implementation=own.implementation,
+    )
+    note = f"its Python {own.version} at {own.executable} cannot start, its loader {gone} is not there"
+    return Aim(Target(where.host, known), where, (*where.notes, f"{note}: one like it is imagined"), True)
 
 
 def _imagined(context: Context, where: Place, wanted: requests.PythonRequest, python: str | None) -> Aim:
@@ -201,6 +227,7 @@ def _imagined(context: Context, where: Place, wanted: requests.PythonRequest, py
         implementation = wanted.implementation or "cpython"
         threads, debug = bool(wanted.free_threaded), bool(wanted.debug)
         note = said
+    _refuse_other_version(where, wanted, version)
     known = imagined(where.host, version, free_threaded=threads, debug=debug, implementation=implementation)
     return Aim(Target(where.host, known), where, (*where.notes, note) if note else where.notes, True)
 
@@ -213,6 +240,13 @@ def _refuse_elsewhere(where: Place, wanted: requests.PythonRequest) -> None:
         if asked is not None and there and asked not in there:
             hint = "leave it out: a Python is of the libc and machine of its place"
             raise NoPython(f"{wanted.text} is for {asked}, and {where.text} is {' and '.join(there)}", hints=(hint,))
+
+
+def _refuse_other_version(where: Place, wanted: requests.PythonRequest, version: str) -> None:
+    """PEP 783: each platform of Python in the browser is for one version of it."""
+    if where.host.os == "emscripten" and where.python not in (None, ".".join(version.split(".")[:2])):
+        message = f"{where.host.distribution} is for Python {where.python}, and {wanted.text} was asked for"
+        raise NoPython(message, hints=("leave the version out, or name the platform of another year",))
 
 
 def _asked_like(context: Context, wanted: requests.PythonRequest) -> tuple[str, str, bool, bool] | None:
@@ -232,7 +266,8 @@ def _version(where: Place, wanted: requests.PythonRequest) -> tuple[str, str]:
     too_old = own is not None and tuple(map(int, own.split("."))) < requests.OLDEST
     if own is not None and nothing_said and not too_old:
         return own, f"no Python was said: {own} is taken, which {ships}"
-    version = requests.choose(wanted, DEFAULT_VERSIONS.get(wanted.implementation or "cpython", "3.12"))
+    usual = DEFAULT_VERSIONS.get(wanted.implementation or "cpython", "3.12")
+    version = requests.choose(wanted, own if own is not None and where.host.os == "emscripten" else usual)
     if version is None:
         oldest = ".".join(map(str, requests.OLDEST))
         raise NoPython(f"no Python that elfin knows of is {wanted.text}", hints=(f"the oldest one is {oldest}",))

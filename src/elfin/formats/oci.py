@@ -7,6 +7,7 @@ spelt as images spell them, `linux/arm64` or `linux/arm/v7`; `machine` gives the
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from elfin.errors import MalformedArchive
 from elfin.record import TYPE_CHECKING, NamedTuple
@@ -159,12 +160,15 @@ def blob(digest: str) -> str:
     return "/blobs/" + digest.replace(":", "/")
 
 
-def is_intact(data: bytes, digest: str) -> bool:
-    """Whether these are the bytes that a digest promises."""
+def is_intact(pieces: Iterable[bytes], digest: str) -> bool:
+    """Whether these, one after another, are the bytes that a digest promises."""
     import hashlib
 
     algorithm, _, digits = digest.partition(":")
-    return hashlib.new(algorithm, data).hexdigest() == digits
+    found = hashlib.new(algorithm)
+    for piece in pieces:
+        found.update(piece)
+    return found.hexdigest() == digits
 
 
 def _platform_of(row: object) -> str | None:

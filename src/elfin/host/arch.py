@@ -1,9 +1,10 @@
-"""ELF header -> architecture and calling convention; which userlands run on which machine.
+"""ELF header -> architecture and calling convention; which userlands run on which machine; a processor's level.
 
 Names are those of `uname -m`, as wheel tags spell them; where one kernel name stands for several conventions (MIPS
 n32), musl's. Numbers: e_machine of the System V gABI; e_flags of the ARM (IHI 0044), MIPS, RISC-V and LoongArch
-supplements. A header cannot tell the generations of 32-bit ARM apart: that needs the machine's name, or the file's
-build attributes. Refuses to guess: an unknown machine is named by its number.
+supplements; levels of the x86-64 psABI, "Micro-Architecture Levels". A header cannot tell the generations of 32-bit
+ARM apart: that needs the machine's name, or the file's build attributes. Refuses to guess: an unknown machine is named
+by its number.
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ _EF_ARM_ABI_FLOAT_SOFT, _EF_ARM_ABI_FLOAT_HARD = 0x200, 0x400
 
 UNKNOWN: Final = Arch("unknown", 64, True, None)
 """A place that says nothing about its machine."""
+
+TAGGED: Final = frozenset(
+    (
+        *("x86_64", "i686", "aarch64", "aarch64_be", "armv8l", "armv7l", "armv6l", "armv5tel"),
+        *("ppc64le", "ppc64", "ppc", "s390x", "s390", "riscv64", "riscv32", "loongarch64"),
+        *("mips", "mipsel", "mips64", "mips64el", "sparc64", "sparc", "parisc", "alpha", "ia64", "m68k", "sh4"),
+    )
+)
+"""Architectures whose names wheel tags have."""
 
 # (e_machine, bits, little endian) -> name
 _MACHINES: dict[tuple[int, int, bool], str] = {
@@ -188,3 +198,31 @@ def runs(machine: str, program: str) -> bool | None:
 def loads(process: str, library: str) -> bool:
     """Whether a process of one name loads libraries of another (an armv8l process takes armv7l ones)."""
     return library == process or (process == "armv8l" and library == "armv7l")
+
+
+# Linux's names of the flags; `pni` is SSE3, `abm` stands for LZCNT.
+_LEVELS: tuple[frozenset[str], ...] = (
+    frozenset(["lm", "cmov", "cx8", "fpu", "fxsr", "mmx", "syscall", "sse", "sse2"]),
+    frozenset(["cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3"]),
+    frozenset(["avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"]),
+    frozenset(["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]),
+)
+
+
+def cpu_level(flags: frozenset[str]) -> int | None:
+    """1 to 4, or None where the flags are not those of an x86-64 processor."""
+    found = 0
+    for needed in _LEVELS:
+        if not needed <= flags:
+            break
+        found += 1
+    return found or None
+
+
+def cpu_flags(cpuinfo: str) -> frozenset[str]:
+    """The flags of the first processor in the text of /proc/cpuinfo; empty on other architectures."""
+    for line in cpuinfo.splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == "flags":
+            return frozenset(value.split())
+    return frozenset()

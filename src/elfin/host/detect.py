@@ -8,9 +8,9 @@ description, as an image does, has a `machine` beside the protocol: its word on 
 from __future__ import annotations
 
 from elfin.errors import MalformedElf, UsageError
-from elfin.host import arch, libc, microarch, osrelease
+from elfin.host import arch, libc, osrelease
 from elfin.host.model import Arch, Evidence, Host, Libc
-from elfin.host.root import Root, reader, text
+from elfin.host.root import Remembering, Root, reader, text
 from elfin.record import NamedTuple
 
 NATIVE = ("glibc", "gnu", "gnueabi", "gnueabihf", "musl", "musleabi", "musleabihf", "none")
@@ -40,10 +40,12 @@ def detect(place: Root, facts: Facts | None, *, native: str | None = None) -> Ho
     family, float_abi = _override(native)
     if facts is not None and facts.system in ("Darwin", "Windows"):
         return _elsewhere(facts)
+    described: str | None = getattr(place, "machine", None)
+    place = Remembering(place)
     found = libc.find(place, None if facts is None else facts.executable)
     evidence = list(found.evidence)
     release, source = osrelease.read(place)
-    machine = _arch(place, found, facts, evidence)
+    machine = _arch(place, described, found, facts, evidence)
     if float_abi is not None and arch.is_arm(machine.name):
         machine = machine._replace(float_abi=float_abi)
     libcs = found.libcs
@@ -98,8 +100,7 @@ def _elsewhere(facts: Facts) -> Host:
     return Host(os, distribution, arch.named(name), (), None, tuple(evidence), os_version=facts.release)
 
 
-def _arch(place: Root, found: libc.Found, facts: Facts | None, evidence: list[Evidence]) -> Arch:
-    described: str | None = getattr(place, "machine", None)
+def _arch(place: Root, described: str | None, found: libc.Found, facts: Facts | None, evidence: list[Evidence]) -> Arch:
     kernel, word = (described, "the image's configuration") if facts is None else (facts.machine, "uname")
     if found.header is None:
         known = arch.UNKNOWN if kernel is None else arch.named(kernel)
@@ -150,6 +151,6 @@ def _built_for(place: Root, known: Arch, source: str, ask: bool, evidence: list[
 def _cpu_level(machine: Arch, facts: Facts | None, evidence: list[Evidence]) -> int | None:
     if machine.name != "x86_64" or facts is None or facts.cpuinfo is None:
         return None
-    level = microarch.level(microarch.flags(facts.cpuinfo))
+    level = arch.cpu_level(arch.cpu_flags(facts.cpuinfo))
     evidence.append(Evidence("cpu level", "unknown" if level is None else f"x86-64-v{level}", "/proc/cpuinfo: flags"))
     return level

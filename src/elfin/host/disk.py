@@ -37,16 +37,20 @@ class FolderRoot:
     def some(self, path: str, offset: int, size: int) -> bytes:
         """As the protocol says."""
         try:
-            with open(self._path(path), "rb", buffering=0) as file:
-                if size > 1 << 20:  # a raw read allocates all it is asked for
-                    size = min(size, os.fstat(file.fileno()).st_size)
-                file.seek(offset)
-                data = file.read(size) or b""
-                while data and len(data) < size and (more := file.read(size - len(data))):
-                    data += more  # files of /proc come a page at a time
-                return data
+            file = os.open(self._path(path), os.O_RDONLY | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            return b""
+        try:
+            if size > 1 << 20:  # as much memory is taken as is asked for
+                size = min(size, os.fstat(file).st_size)
+            data = os.pread(file, size, offset)
+            while data and len(data) < size and (more := os.pread(file, size - len(data), offset + len(data))):
+                data += more  # files of /proc come a page at a time
+            return data
         except (OSError, ValueError, OverflowError):
             return b""
+        finally:
+            os.close(file)
 
     def names(self, path: str) -> tuple[str, ...]:
         """As the protocol says."""

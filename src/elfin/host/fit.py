@@ -252,3 +252,8 @@ def newer(version: tuple[int, ...], than: tuple[int, ...]) -> bool:
 def lowest(versions: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
     """The lowest of some versions of one libc, None of none."""
     return min(versions, default=None)
+
+
+def rising(versions: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Versions of one libc, the lowest first."""
+    return sorted(versions)

@@ -2,12 +2,14 @@
 
 Reads OCI image layouts and `docker save` archives, old ones (manifest.json and layer.tar) and new ones (an OCI layout
 with manifest.json beside it). Of several platforms one is chosen: the one asked for, else this machine's, else the only
-one. Documents have to match their digests. Refuses, with UsageError, a platform that is not there or has to be said.
+one. Whatever is named by a digest, documents and layers, has to match it before it is believed. Refuses, with
+UsageError, a platform that is not there or has to be said.
 """
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from elfin.errors import MalformedArchive, UsageError
 from elfin.formats import compressed, oci, tar
@@ -17,6 +19,7 @@ from elfin.record import NamedTuple
 
 _LARGEST_DOCUMENT = 8 << 20
 _MOST_DOCUMENTS = 1000
+_PIECE = 1 << 20
 
 
 class ImageRoot(LayeredRoot):
@@ -42,7 +45,8 @@ class _Image(NamedTuple):
 
     platform: str | None
     name: str | None
-    layers: tuple[str, ...]
+    layers: tuple[tuple[str, str | None], ...]
+    """(path, digest), the lowest first; no digest in what old versions of Docker saved."""
 
 
 def read(layout: root.Root, asked: str | None, own: str | None) -> ImageRoot:
@@ -54,8 +58,8 @@ def read(layout: root.Root, asked: str | None, own: str | None) -> ImageRoot:
     images = _images(layout)
     chosen = _choose(images, None if asked is None else oci.normal(asked), own)
     made = ImageRoot(chosen.platform, _platforms(images), chosen.name)
-    for path in chosen.layers:
-        plain = compressed.plain(_blob(layout, path))
+    for path, digest in chosen.layers:
+        plain = compressed.plain(_layer(layout, path, digest))
         made.add(tar.members(plain), plain)
     return made
 
@@ -96,12 +100,12 @@ def _from_index(layout: root.Root) -> list[_Image]:
         if root.file(layout, oci.blob(manifest.config)) is not None:
             platform = oci.configured_platform(_verified(layout, manifest.config)) or platform
         if platform is not None or row.platform is not None or len(manifest.layers) > 0:
-            found.append(_Image(platform, row.name, tuple(map(oci.blob, manifest.layers))))
+            found.append(_Image(platform, row.name, tuple((oci.blob(one), one) for one in manifest.layers)))
     return found
 
 
 def _from_saved(layout: root.Root, row: oci.Saved) -> _Image:
-    paths = tuple(posixpath.join("/", layer) for layer in row.layers)
+    paths = tuple((posixpath.join("/", layer), None) for layer in row.layers)
     platform = oci.configured_platform(_document(layout, posixpath.join("/", row.config)))
     return _Image(platform, next(iter(row.names), None), paths)
 
@@ -140,14 +144,22 @@ def _document(layout: root.Root, path: str) -> bytes:
 
 def _verified(layout: root.Root, digest: str) -> bytes:
     data = _document(layout, oci.blob(digest))
-    if not oci.is_intact(data, digest):
+    if not oci.is_intact([data], digest):
         raise MalformedArchive(f"a part of the image is not what its digest says: {digest}")
     return data
 
 
-def _blob(layout: root.Root, path: str) -> Source:
-    found = root.file(layout, path)
-    if found is None:
+def _layer(layout: root.Root, path: str, digest: str | None) -> Source:
+    source = root.reader(layout, path)
+    if source is None:
         raise MalformedArchive(f"the image lacks its layer {path.lstrip('/')}")
-    physical = found
-    return lambda offset, size: layout.some(physical, offset, size)
+    if digest is not None and not oci.is_intact(_pieces(source), digest):
+        raise MalformedArchive(f"a layer of the image is not what its digest says: {digest}")
+    return source
+
+
+def _pieces(source: Source) -> Iterator[bytes]:
+    offset = 0
+    while piece := source(offset, _PIECE):
+        yield piece
+        offset += len(piece)

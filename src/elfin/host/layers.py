@@ -50,6 +50,7 @@ class LayeredRoot:
     def add(self, members: Iterable[Member], source: Source) -> None:
         """Apply a layer; `source` reads its plain tar archive. Raises MalformedArchive, UnsafeArchive."""
         added: list[tuple[tuple[str, ...], Member]] = []
+        hidden: list[tuple[str, ...]] = []
         for member in members:
             self._members += 1
             if self._members > _MOST_MEMBERS:
@@ -58,9 +59,12 @@ class LayeredRoot:
             if not parts:
                 continue
             if parts[-1].startswith(_WHITEOUT):
-                self._hide(parts)
+                hidden.append(parts)
             else:
                 added.append((parts, member))
+        own = {parts for parts, member in added if member.kind == "folder"}
+        for parts in hidden:
+            self._hide(parts, own)
         for parts, member in added:
             self._put(parts, member, source)
 
@@ -97,8 +101,17 @@ class LayeredRoot:
             node = None if node is None or node.children is None else node.children.get(part)
         return node
 
-    def _hide(self, parts: tuple[str, ...]) -> None:
-        """Take away what lower layers had under a whiteout's name, or in an opaque one's folder."""
+    def _hide(self, parts: tuple[str, ...], own: set[tuple[str, ...]]) -> None:
+        """Take away what lower layers had under a whiteout's name, or in an opaque one's folder.
+
+        `own`: the folders that the layer brings. Where one stands in place of a lower layer's link, nothing shows
+        through that could be hidden, and the link's target is none of the whiteout's business.
+        """
+        for depth in range(1, len(parts)):
+            if parts[:depth] in own:
+                above = root.real(self, "/" + "/".join(parts[: depth - 1])) or ""
+                if self.kind(f"{above}/{parts[depth - 1]}") == "link":
+                    return
         folder = root.real(self, "/" + "/".join(parts[:-1]))
         node = None if folder is None else self._at(folder)
         if node is None or node.children is None:

@@ -50,7 +50,7 @@ LOADERS = (
     "/lib64/ld-linux-loongarch-lp64s.so.1",
     "/libx32/ld-linux-x32.so.2",
 )
-"""Loader paths of glibc's common ports, asked first. All others, and other families', are found by their names."""
+"""Loader paths of glibc's common ports, best first. All others, and other families', are found by their names."""
 
 _FOLDERS = (
     "/lib",
@@ -72,6 +72,7 @@ _ANDROID_LINKERS = ("/system/", "/apex/")
 _LIBRARY_FOLDERS = ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/lib32", "/usr/lib32", "/libx32")
 
 _LARGEST = 16 << 20
+_WINDOW, _LONGEST_BANNER = 64 * 1024, 300
 _BANNER, _BANNER_VERSION = b"GNU C Library ", b"release version "
 # musl keeps its version as a constant of its own; mostly a string stands before it, sometimes other data.
 _MUSL_VERSION = rb"(?<![\w.])(\d\.\d{1,2}\.\d{1,3})(?:[-_+.][\w.+-]{1,60})?\0"
@@ -155,7 +156,7 @@ def _last_witnesses(place: root.Root, libcs: dict[str, Libc], evidence: list[Evi
     for store, below in _STORES:
         for name in [one for one in place.names(store) if re.fullmatch(_STORED, one)][:20]:
             folder = f"{store}/{name}/{below}"
-            for loader in _loaders_in(place, folder):
+            for loader in _loaders_in(place, folder, {}):
                 libc = identify(place, loader, evidence)
                 if libc is not None:
                     libcs.setdefault(_key(place, libc), libc)
@@ -175,19 +176,29 @@ def _some_program(place: root.Root) -> str | None:
 
 
 def _present(place: root.Root) -> list[str]:
-    """Loader paths that exist, glibc's before the others'; some files have several."""
-    paths = [path for path in LOADERS if root.file(place, path)]
-    for folder in _FOLDERS:
-        paths += _loaders_in(place, folder)
-    return sorted(paths, key=lambda path: posixpath.basename(path).startswith(_OTHER_NAMES))
+    """Loader paths that exist, glibc's common ports first, musl's and the rest last; each file by one of its paths."""
+    listed: dict[str, list[str]] = {}
+    paths = [path for folder in _FOLDERS for path in _loaders_in(place, folder, listed)]
+    rank = {path: number for number, path in enumerate(LOADERS)}
+    paths.sort(key=lambda path: (posixpath.basename(path).startswith(_OTHER_NAMES), rank.get(path, len(rank))))
+    found: dict[str, str] = {}
+    for path in paths:
+        physical = root.file(place, path)
+        if physical is not None:
+            found.setdefault(physical, path)
+    return list(found.values())
 
 
-def _loaders_in(place: root.Root, folder: str) -> list[str]:
+def _loaders_in(place: root.Root, folder: str, listed: dict[str, list[str]]) -> list[str]:
+    """Paths in a folder that are named as loaders are; `listed` keeps folders that have several names."""
     physical = root.real(place, folder)
     if physical is None:
         return []
-    names = [one for one in place.names(physical) if one.startswith((*_GLIBC_NAMES, *_OTHER_NAMES))]
-    return [f"{folder}/{one}" for one in names if root.file(place, f"{folder}/{one}")]
+    names = listed.get(physical)
+    if names is None:
+        every = place.names(physical) or [posixpath.basename(path) for path in LOADERS]  # it may not be listed
+        names = listed[physical] = [one for one in every if one.startswith((*_GLIBC_NAMES, *_OTHER_NAMES))]
+    return [f"{folder}/{one}" for one in names]
 
 
 def _key(place: root.Root, libc: Libc) -> str:
@@ -289,7 +300,7 @@ def _of_banner(contents: bytes) -> tuple[int, ...] | None:
     """Of "GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36."."""
     start = contents.find(_BANNER)
     while start >= 0:
-        line = contents[start : start + 300].split(b"\0", 1)[0].split(b"\n", 1)[0]
+        line = contents[start : start + _LONGEST_BANNER].split(b"\0", 1)[0].split(b"\n", 1)[0]
         _, _, rest = line.partition(_BANNER_VERSION)
         digits = rest[: len(rest) - len(rest.lstrip(b"0123456789."))].strip(b".")
         if digits:
@@ -351,10 +362,14 @@ def _library_version(place: root.Root, physical: str, header: elf.Header) -> tup
     # Text stands in segments that hold no code, from binutils 2.31 on; before, and in a stripped-down file, anywhere.
     data = [one for one in header.segments if one.type == elf.PT_LOAD and not one.flags & elf.PF_X]
     parts = [(one.offset, min(one.file_size, _LARGEST)) for one in data if one.offset < _LARGEST][:8]
-    for offset, size in (*parts, (0, _LARGEST)):
-        banner = _of_banner(place.some(physical, offset, size))
-        if banner is not None:
-            return banner
+    for offset, size in (*sorted(parts, key=lambda part: -part[1]), (0, _LARGEST)):
+        for start in range(offset, offset + size, _WINDOW):
+            window = place.some(physical, start, _WINDOW + _LONGEST_BANNER)
+            banner = _of_banner(window)
+            if banner is not None:
+                return banner
+            if len(window) < _WINDOW:
+                break
     try:
         offers = elf.read(lambda offset, size: place.some(physical, offset, size)).offers
     except MalformedElf:

@@ -27,6 +27,16 @@ _EXAMPLES = ("alpine:3.20", "debian:12/arm64", "rhel:8", "manylinux_2_28_x86_64"
              "windows", "macosx_14_0_arm64", "win_amd64", "android_24_arm64_v8a")  # fmt: skip
 
 
+# A libc or a system alone is half a name, too.
+_HALVES = {
+    **dict.fromkeys(("glibc", "gnu", "manylinux"), ("manylinux_2_28_x86_64", "x86_64-unknown-linux-gnu", "linux")),
+    **dict.fromkeys(("musl", "musllinux"), ("musllinux_1_2_x86_64", "x86_64-unknown-linux-musl", "alpine:3.23")),
+    **dict.fromkeys(("wasm32", "wasm", "pyodide", "emscripten", "pyemscripten"), ("pyemscripten_2026_0_wasm32",)),
+    "android": ("android_24_arm64_v8a", "aarch64-linux-android"),
+    "ios": ("ios_13_0_arm64_iphoneos", "arm64-apple-ios"),
+}
+
+
 def named(text: str) -> Named | Unknown:
     """The place that `text` names, or the nearest names. Upper case is taken for lower case."""
     word = text.strip().lower()
@@ -57,6 +67,8 @@ def _with_evidence(host: Host, text: str) -> Host:
 
 def _nearest(word: str) -> tuple[str, ...]:
     """Up to five known names, the likeliest first: of a known distribution its releases, else what is spelt alike."""
+    if word in _HALVES:
+        return _HALVES[word]
     found = named_arch.machine(word)
     if found is not None:  # an architecture alone is half a name
         name = found[0].name

@@ -10,19 +10,6 @@ import re
 
 from elfin.host import arch as arches
 from elfin.host.model import Arch
-from elfin.record import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Final
-
-KNOWN: Final = frozenset(
-    (
-        *("x86_64", "i686", "aarch64", "aarch64_be", "armv8l", "armv7l", "armv6l", "armv5tel"),
-        *("ppc64le", "ppc64", "ppc", "s390x", "s390", "riscv64", "riscv32", "loongarch64"),
-        *("mips", "mipsel", "mips64", "mips64el", "sparc64", "sparc", "parisc", "alpha", "ia64", "m68k", "sh4"),
-    )
-)
-"""Architectures whose names wheel tags have."""
 
 # What `arch.canonical` does not know because it is no machine's own name.
 _WORDS = {
@@ -48,7 +35,7 @@ def machine(word: str, distro: str | None = None) -> tuple[Arch, int | None] | N
     name = own.get(word) or _WORDS.get(word) or arches.canonical(word)
     if name == "wasm32":
         return Arch("wasm32", 32, True, None), None
-    if name not in KNOWN:
+    if name not in arches.TAGGED:
         return None
     float_abi = None
     if arches.is_arm(name):

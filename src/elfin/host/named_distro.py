@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FORM = re.compile(
     r"(?:docker\.io/|library/|opensuse/|rockylinux/|redhat/)*([a-z][a-z0-9+-]*)(?:[:=]([a-z0-9._-]+))?(?:/([a-z0-9_/-]+))?"
 )
-_COMPACT = re.compile(r"([a-z]+?)-?(\d[\d.]*)", re.ASCII)
+_COMPACT = re.compile(r"((?:[a-z.]+/)*)([a-z][a-z-]*?)-?(\d[\d.]*)((?:/.*)?)", re.ASCII)
 _FLAVOURS = ("-slim", "-minimal", "-backports")
 
 
@@ -63,7 +63,11 @@ def _place(name: str, release: str, row: _Release, word: str, assumed: tuple[str
     odd = named_arch.ambiguous(word, machine)
     said = [*assumed, *((odd,) if odd else ())]
     if machine.name not in row.arches:
-        said.append(f"the table has no {_shown(name, release)} for {machine.name}: the libc of its other ones is taken")
+        called = machine.name if word == machine.name else f"{word} ({machine.name})"
+        said.append(
+            f"{_shown(name, release)} is not known to be there for {called}: "
+            f"{row.family} {named_tag.dotted(row.version)}, which it has elsewhere, is taken"
+        )
     if machine.name == "x86_64" and level is None:
         level = distros.CPU_LEVELS.get(name, {}).get(release)
     libc = Libc(row.family, row.version, None, machine.name)
@@ -76,7 +80,7 @@ def _place(name: str, release: str, row: _Release, word: str, assumed: tuple[str
 
 def nearest(word: str) -> tuple[str, ...]:
     """Of the distribution that is named, or misspelt, the releases nearest to the one asked for; else ()."""
-    match = _FORM.fullmatch(word)
+    match = _FORM.fullmatch(_spelt_out(word))
     if match is None:
         return ()
     name = _canonical(match[1])
@@ -101,6 +105,8 @@ def _nearest_releases(written: str, name: str, wanted: str, arch: str | None) ->
         return tuple(f"{written}:{wanted}/{other}" for other in _table()[name][_release(name, wanted)].arches)
     behind = f"/{arch}" if arch and named_arch.machine(arch, name) else ""
     number = _number(wanted)
+    if name == "ubuntu" and re.fullmatch(r"\d{4}", wanted):
+        number = int(wanted[:2]), int(wanted[2:])
     if number is None:
         import difflib
 
@@ -121,15 +127,10 @@ def names() -> tuple[str, ...]:
 
 def _taken_apart(word: str) -> tuple[str, str | None, str | None] | None:
     """(distribution of the table, release, architecture) of a word; None where no distribution is named."""
-    match = _FORM.fullmatch(word)
-    if match is None:
+    match = _FORM.fullmatch(_spelt_out(word))
+    if match is None or _canonical(match[1]) not in _table():
         return None
     name, release, arch = match[1], match[2], match[3]
-    if _canonical(name) not in _table():
-        compact = _COMPACT.fullmatch(name)
-        if compact is None or release is not None or _canonical(compact[1]) not in _table():
-            return None
-        name, release = compact[1], compact[2]  # ubi8, centos7, al2023
     known = _canonical(name)
     for flavour in _FLAVOURS:
         release = release.removesuffix(flavour) if release else None
@@ -140,6 +141,14 @@ def _taken_apart(word: str) -> tuple[str, str | None, str | None] | None:
     return known, release, arch
 
 
+def _spelt_out(word: str) -> str:
+    """ubi8, al2023, ubuntu-24.04 and centos7/arm64 with the colon that they lack; any other word as it is."""
+    compact = _COMPACT.fullmatch(word)
+    if compact is None or word in _table() or _canonical(compact[2]) not in _table():
+        return word
+    return f"{compact[1]}{compact[2]}:{compact[3]}{compact[4]}"
+
+
 def _canonical(name: str) -> str:
     return distros.NAMES.get(name, name)
 
@@ -148,8 +157,10 @@ def _release(name: str, written: str) -> str:
     """The table's spelling of a release: a code name's number, 3.20.3 -> 3.20, 9.4 -> 9."""
     releases = _table()[name]
     written = distros.RELEASES.get(name, {}).get(written, written)
+    if written not in releases:
+        written = re.sub(r"^v(?=\d)", "", re.sub(r"[-.]?sp(?=\d)", ".", written))  # v3.20, 15-SP5
     shorter = written
-    while shorter not in releases and "." in shorter:
+    while shorter not in releases and "." in shorter and name not in distros.EXACT:
         shorter = shorter.rpartition(".")[0]
     return shorter if shorter in releases else written
 
@@ -166,7 +177,9 @@ def _table() -> Mapping[str, Mapping[str, _Release]]:
             for row in rows.splitlines():
                 name, release, version, arches = row.split()
                 numbers = tuple(map(int, version.split(".")))
-                _cached.setdefault(name, {})[release] = _Release(family, numbers, tuple(arches.split(",")))
+                known = _cached.setdefault(name, {}).get(release)
+                before = () if known is None else known.arches
+                _cached[name][release] = _Release(family, numbers, tuple(sorted({*before, *arches.split(",")})))
     return _cached
 
 
@@ -192,4 +205,5 @@ def _away(wanted: tuple[int, ...], other: tuple[int, ...] | None) -> tuple[int, 
 
 
 def _shown(name: str, release: str) -> str:
-    return f"{distros.SHOWN.get(name, name)} {release.replace('stream', 'Stream ')}"
+    release = release.removesuffix("latest").replace("stream", "Stream ")
+    return f"{distros.SHOWN.get(name, name)} {release}".rstrip()

@@ -26,10 +26,12 @@ _WINDOWS = {"win32": "i686", "win_amd64": "x86_64", "win_arm64": "aarch64"}
 _ANDROID = {"arm64_v8a": "aarch64", "armeabi_v7a": "armv7l", "x86_64": "x86_64", "x86": "i686"}
 # Bounded: whoever takes manylinux_9999_9999 takes half a million names below it.
 _LIBC = re.compile(r"(manylinux|musllinux)_(\d{1,2})_(\d{1,3})(?:_(\w+))?", re.ASCII)
-_MACOS = re.compile(r"macosx_(\d{1,4})_(\d{1,4})_(\w+)", re.ASCII)
-_ANDROID_TAG = re.compile(r"android_(\d{1,4})_(\w+)", re.ASCII)
-_IOS = re.compile(r"ios_(\d{1,4})_(\d{1,4})_(arm64|x86_64)_(iphoneos|iphonesimulator)", re.ASCII)
+_MACOS = re.compile(r"macosx_(\d{1,2})_(\d{1,2})_(\w+)", re.ASCII)
+_ANDROID_TAG = re.compile(r"android_(\d{1,3})_(\w+)", re.ASCII)
+_IOS = re.compile(r"ios_(\d{1,2})_(\d{1,2})_(arm64|x86_64)_(iphoneos|iphonesimulator)", re.ASCII)
 _WASM = re.compile(r"(?:pyemscripten|pyodide)_(\d{4})_(\d{1,4})_wasm32", re.ASCII)
+# "Compatibility matrix" of pyodide-build's documentation, and abi_version of Pyodide's pyodide-lock.json.
+_WASM_PYTHONS = {2024: "3.12", 2025: "3.13", 2026: "3.14"}
 DEFAULT_GLIBC: Final = {"riscv64": (2, 39), "loongarch64": (2, 36)}
 """glibc taken where none is said, by architecture; (2, 28) for the rest. As uv has it (riscv64: `manylinux_2_39`);
 loongarch64's first port is 2.36."""
@@ -128,9 +130,10 @@ def ios(arch: str, version: tuple[int, int], simulator: bool) -> Named:
 
 
 def wasm(version: tuple[int, int]) -> Named:
-    """A Python in the browser: Emscripten with the platform of that year (PEP 783)."""
-    host = Host("emscripten", None, Arch("wasm32", 32, True, None), (), None, (), version)
-    return Named(host, f"Emscripten on wasm32: PyEmscripten platform {dotted(version)}", (), None)
+    """A Python in the browser: Emscripten with the platform of that year (PEP 783), each of which is for one Python."""
+    platform = f"PyEmscripten {dotted(version)}"
+    host = Host("emscripten", platform, Arch("wasm32", 32, True, None), (), None, (), version)
+    return Named(host, f"{platform} on wasm32", (), _WASM_PYTHONS.get(version[0]))
 
 
 def dotted(version: tuple[int, ...]) -> str:

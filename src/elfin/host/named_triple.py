@@ -27,15 +27,15 @@ NAMES: Final = ("aarch64-unknown-linux-gnu", "x86_64-unknown-linux-musl", "aarch
 
 _LINUX = re.compile(
     r"(?P<arch>\w+)-(?:\w+-)?linux(?:-(?P<family>gnu|musl)(?P<abi>eabihf|eabi|sf|abi64|x32)?"
-    r"(?:\.(?P<version>\d{1,4}\.\d{1,4}(?:\.\d{1,4})?))?)?"
+    r"(?:\.(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?))?)?"
 )
-_APPLE = re.compile(r"(\w+)-apple-(darwin|macos|ios)(\d+(?:\.\d+)?)?(-simulator|-sim)?", re.ASCII)
+_APPLE = re.compile(r"(\w+)-apple-(darwin|macos|ios)(\d{1,2}(?:\.\d{1,2})?)?(-simulator|-sim)?", re.ASCII)
 _WINDOWS = re.compile(r"(\w+)-(?:pc|uwp)-windows-(?:msvc|gnu|gnullvm)", re.ASCII)
 _ANDROID = re.compile(r"(\w+)-linux-android(?:eabi)?(\d{1,3})?", re.ASCII)
 # uv's and python-build-standalone's keys: os-architecture-libc.
 _KEY = re.compile(r"(linux|macos|darwin|windows)-(\w+)-(gnu|gnueabi|gnueabihf|musl|musleabi|musleabihf|none)", re.ASCII)
 _PYODIDE = re.compile(r"wasm32-(?:pyodide|pyemscripten)(\d{4})", re.ASCII)
-_OCI_LIBC = re.compile(r"(.+?)/(glibc|gnu|musl)[-_]?(\d{1,4}[._]\d{1,4}(?:[._]\d{1,4})?)?", re.ASCII)
+_OCI_LIBC = re.compile(r"(.+?)/(glibc|gnu|musl)[-_]?(\d{1,2}[._]\d{1,3}(?:[._]\d{1,3})?)?", re.ASCII)
 # Rust's names of 32-bit ARM: `arm` is ARMv6, and without `hf` it is soft-float.
 _RUST_ARM = {"arm": "armv6l", "armv5te": "armv5tel", "armv7": "armv7l", "thumbv7neon": "armv7l", "armv7a": "armv7l"}
 

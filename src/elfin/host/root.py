@@ -35,6 +35,28 @@ class Root(Protocol):
         """Sorted names in a folder, none when it cannot be read."""
 
 
+class Remembering:
+    """A `Root` that asks another one only once what a path is: for one look, during which nothing changes."""
+
+    def __init__(self, place: Root) -> None:
+        self.some, self.names = place.some, place.names
+        self._place = place
+        self._kinds: dict[str, str | None] = {}
+        self._links: dict[str, str] = {}
+
+    def kind(self, path: str) -> str | None:
+        """As the protocol says."""
+        if path not in self._kinds:
+            self._kinds[path] = self._place.kind(path)
+        return self._kinds[path]
+
+    def link(self, path: str) -> str:
+        """As the protocol says."""
+        if path not in self._links:
+            self._links[path] = self._place.link(path)
+        return self._links[path]
+
+
 def real(root: Root, path: str) -> str | None:
     """The physical path behind `path`, None where there is none."""
     pending = [part for part in path.split("/") if part not in ("", ".")][::-1]

@@ -22,7 +22,7 @@ def run(arguments: list[str], program: str) -> int:
     from elfin.cli.show import host as show
     from elfin.flows import host
 
-    about = host.about(context, options.place)
+    about = host.about(context, options.place, full=options.why or options.json)
     if options.json:
         import json
 

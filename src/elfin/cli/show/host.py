@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 SCHEMA = 1
-_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android"}
+_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "android": "Android", "ios": "iOS",
+            "ios-simulator": "the iOS simulator", "emscripten": "Emscripten"}  # fmt: skip
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 _UNSUPPORTED = {"uclibc": "for which no wheels are made"}
 
@@ -66,7 +67,10 @@ def as_json(about: About) -> dict[str, Any]:
 
 def _system(host: Host) -> str:
     name = _SYSTEMS.get(host.os, host.os)
-    return f"{name}, {host.distribution}" if host.distribution else name
+    if host.distribution is None:
+        version = _dotted(host.os_version)
+        return f"{name} {'API level ' if host.os == 'android' else ''}{version}" if version else name
+    return host.distribution if host.distribution.startswith(name) else f"{name}, {host.distribution}"
 
 
 def _architecture(host: Host) -> str:
