@@ -1,26 +1,36 @@
 """Audit real wheels beside auditwheel, and keep their ELF facts as vectors for the tests.
 
     python tools/audit_wheels.py FOLDER [--auditwheel PROGRAM] [--write tests/audit/real_wheels.json]
+    python tools/audit_wheels.py FOLDER --times 1000 [--processes 2]
 
-Prints one line a wheel: what elfin says the bytes earn, what auditwheel says, and the symbol that decides. Downloads
-nothing: FOLDER holds the wheels (`pip download --no-deps --only-binary :all: --platform ...`).
+Prints one line a wheel: what elfin says the bytes earn, what auditwheel says, and the symbol that decides. With --times
+it audits that many wheels instead, the folder's over and over, in parallel processes, and prints what they took: time
+and the memory of the largest process. Downloads nothing: FOLDER holds the wheels (`pip download --no-deps
+--only-binary :all: --platform ...`).
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from elfin.audit.model import FileFacts, Report
-from elfin.flows import audit
+from elfin.flows import audit_reports
+from elfin.flows.audit_many import audit_many
+from elfin.flows.context import Context
 
 MOST_FILES = 25
 """Wheels with more files are kept in sum only: their vectors would be large."""
@@ -32,12 +42,16 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--auditwheel", metavar="PROGRAM")
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--times", type=int, metavar="N")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     options = parser.parse_args()
+    if options.times:
+        return many(sorted(options.folder.glob("*.whl")), options.times, options.processes)
     rows = []
     for path in sorted(options.folder.glob("*.whl")):
-        report = audit.wheel(str(path), path.name)
+        report = audit_reports.wheel(str(path), path.name)
         theirs = peer(options.auditwheel, path) if options.auditwheel else None
-        floor = report.glibc or report.musl
+        floor = report.total.glibc or report.total.musl
         witness = f"{floor.witness.version or 'musl'} {', '.join(floor.witness.symbols[:2])}" if floor else "-"
         print(f"{path.name}\n    elfin       {'.'.join(report.earned.tags)}   ({witness})")
         if theirs:
@@ -46,6 +60,29 @@ def main() -> int:
     if options.write:
         options.write.write_text("[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows) + "\n]\n")
     return 0
+
+
+def many(paths: list[Path], times: int, processes: int) -> int:
+    """Audits in parallel processes; 1 where one failed."""
+    context = Context.open({})
+    asked = (str(path.absolute()) for path in itertools.islice(itertools.cycle(paths), times))
+    began = time.perf_counter()
+    count = files = 0
+    failed = []
+    # A process of its own start: a forked one would count this one's memory as its own.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as executor:
+        for done in audit_many(context, asked, executor):
+            count, files = count + 1, files + sum(len(report.files) for report in done.reports)
+            failed += [f"{done.path}: {done.error}"] if done.error else []
+    seconds = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{count} audits of {len(paths)} wheels, {files} ELF files: {seconds:.1f} s in {processes} processes, "
+        f"{(used.ru_utime + used.ru_stime) / count * 1000:.0f} ms of CPU each, "
+        f"{used.ru_maxrss / 1024:.0f} MB in the largest process"
+    )
+    print("\n".join(failed))
+    return int(bool(failed))
 
 
 def peer(program: str, path: Path) -> str:
@@ -67,8 +104,8 @@ def vector(path: Path, report: Report, theirs: str | None) -> dict[str, Any]:
         "name": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "earned": list(report.earned.tags),
-        "glibc": report.glibc.version if report.glibc else None,
-        "musl": report.musl.version if report.musl else None,
+        "glibc": report.total.glibc.version if report.total.glibc else None,
+        "musl": report.total.musl.version if report.total.musl else None,
         "auditwheel": theirs,
         "files": [facts(file) for file in report.files] if few else None,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from elfin.audit import earned, facts, sums
+from elfin.audit import earned, facts, reports, sums
 from elfin.audit.model import Earned
 from kit.elfsmith import arm_attributes
 from kit.symbolsmith import Symbol, binary, imports
@@ -109,16 +109,16 @@ def test_arm_attributes_are_an_upper_bound_so_an_older_claim_stands() -> None:
     ],
 )
 def test_a_claim_is_judged(claim: str, verdict: str) -> None:
-    read = [facts.read("x.so", glibc("statx@GLIBC_2.28 open@GLIBC_2.5"))]
-    total = sums.total(read, frozenset())
-    found = earned.compare([claim], earned.platform_tags(read, total), total)[0]
+    report = reports.of("x.so", "file", [("x.so", glibc("statx@GLIBC_2.28 open@GLIBC_2.5"))])
+    found = earned.compare([claim], report)[0]
     assert found.verdict == verdict
     if claim == "manylinux_2_17_x86_64":
         assert "statx" in found.why and "x.so" in found.why
 
 
 def test_missing_tags_are_those_no_claim_covers() -> None:
-    own = Earned(("manylinux2014_x86_64", "manylinux_2_17_x86_64", "musllinux_1_1_x86_64"), ())
+    tags = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "musllinux_1_1_x86_64")
+    own = reports.judged("x", "file", (), None)._replace(earned=Earned(tags, ()))
     assert earned.missing(["manylinux2014_x86_64"], own) == ("musllinux_1_1_x86_64",)
-    assert earned.missing(["manylinux_2_28_x86_64"], own) == own.tags
+    assert earned.missing(["manylinux_2_28_x86_64"], own) == tags
     assert earned.missing(["manylinux_2_12_x86_64", "musllinux_1_1_x86_64"], own) == ()

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from elfin.audit import earned, sums
-from elfin.audit.model import FileFacts, Floor, Want, Witness
-from elfin.flows import audit
+from elfin.audit import earned, reports, sums
+from elfin.audit.model import Claim, FileFacts, Floor, Want, Witness
+from elfin.flows import audit_reports
 from elfin.formats import wheelname
 from elfin.host.model import Arch
 
@@ -80,10 +80,11 @@ def test_a_name_is_never_found_to_promise_more_than_these_bytes_keep() -> None:
     for vector in VECTORS:
         if vector["files"]:
             files = [facts(row) for row in vector["files"]]
-            total = sums.total(files, sums.bundled(files))
-            claims = wheelname.parse(vector["name"]).platforms
-            own = earned.platform_tags(files, total, claims=claims)
-            wide = [one for one in earned.compare(claims, own, total) if one.verdict not in ("earned", "narrow")]
+            name = wheelname.parse(vector["name"])
+            claim = Claim(vector["name"], name.pythons, name.abis, name.platforms, (), "", "", False, (), ())
+            report = reports.judged(vector["name"], "wheel", files, claim)
+            compared = earned.compare(name.platforms, report)
+            wide = [one for one in compared if one.verdict not in ("earned", "narrow")]
             assert wide == [], vector["name"]
 
 
@@ -103,6 +104,6 @@ def test_a_fetched_wheel_still_says_so(part: str, tmp_path: Path) -> None:
     if done.returncode or not path.exists():
         pytest.skip(f"the index gave another file or none: {done.stderr[-200:]}")
     assert hashlib.sha256(path.read_bytes()).hexdigest() == vector["sha256"]
-    report = audit.wheel(str(path), path.name, hashes=True)
+    report = audit_reports.wheel(str(path), path.name, hashes=True)
     assert list(report.earned.tags) == vector["earned"]
     assert report.claim is not None and report.claim.record == ()

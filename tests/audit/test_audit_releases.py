@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from elfin.audit import earned, facts, places, releases, sums
+from elfin.audit import places, releases, reports
 from elfin.audit.model import Claim, Report
 from elfin.formats import wheelname
 from elfin.host.model import Target
@@ -22,15 +22,9 @@ BOTH = "uv-0.13.8-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.musllinu
 
 
 def report(filename: str, files: Mapping[str, bytes]) -> Report:
-    read = tuple(facts.read(path, data) for path, data in files.items())
-    total = sums.total(read, sums.bundled(read))
     name = wheelname.parse(filename)
     claim = Claim(filename, name.pythons, name.abis, name.platforms, (), "", "", False, (), ())
-    own = earned.platform_tags(read, total, claims=name.platforms)
-    return Report(
-        filename, "wheel", read, (), total.arches, total.libc, total.why, total.glibc, total.musl, total.levels,
-        total.external, total.cpu_level, total.cpu_witness, claim, own, (),
-    )  # fmt: skip
+    return reports.of(filename, "wheel", files.items(), claim)
 
 
 def test_a_static_wheel_may_take_the_range_below_the_dynamic_one() -> None:

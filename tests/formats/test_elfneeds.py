@@ -17,7 +17,7 @@ KNOWN = sorted(set(MACHINES) - {"unheard of"})
 
 
 @pytest.mark.parametrize("machine", KNOWN)
-@pytest.mark.parametrize("table", ["hash", "gnu"])
+@pytest.mark.parametrize("table", ["hash", "lld's hash", "gnu"])
 def test_each_import_has_its_version_and_library(machine: str, table: str) -> None:
     symbols = [*imports("open@GLIBC_2.2.5 statx?@GLIBC_2.28 bare"), *imports("pow@GLIBC_2.29", "libm.so.6")]
     needs = elfneeds.read(

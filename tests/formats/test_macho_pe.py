@@ -10,10 +10,10 @@ import pytest
 from elfin.formats import macho, pe
 
 
-def thin(machine: int = 0x0100000C, least: int = 0x000B0000, command: int = 0x32) -> bytes:
+def thin(machine: int = 0x0100000C, least: int = 0x000B0000, command: int = 0x32, kind: int = 6) -> bytes:
     """A 64-bit Mach-O file with one load command."""
     body = struct.pack("<4I", command, 24, 1, least) if command == 0x32 else struct.pack("<4I", command, 24, least, 0)
-    return struct.pack("<8I", 0xFEEDFACF, machine, 0, 6, 1, 24, 0, 0) + body + bytes(8)
+    return struct.pack("<8I", 0xFEEDFACF, machine, 0, kind, 1, 24, 0, 0) + body + bytes(8)
 
 
 def fat(*slices: bytes) -> bytes:
@@ -33,12 +33,22 @@ def windows(machine: int = 0x8664, version: tuple[int, int] = (6, 0)) -> bytes:
 
 
 def test_machine_and_lowest_system_are_read() -> None:
-    assert macho.read(thin()) == (("aarch64", "macos", (11, 0)),)
-    assert macho.read(thin(0x01000007, 0x000A0D00, 0x24)) == (("x86_64", "macos", (10, 13)),)
+    assert macho.read(thin()) == (("aarch64", "macos", (11, 0), True),)
+    assert macho.read(thin(0x01000007, 0x000A0D00, 0x24)) == (("x86_64", "macos", (10, 13), True),)
     both = macho.read(fat(thin(), thin(0x01000007, 0x000A0900, 0x24)))
     assert both is not None and [one.arch for one in both] == ["aarch64", "x86_64"]
     assert pe.read(windows()) == ("x86_64", (6, 0))
     assert pe.read(windows(0xAA64, (10, 0))) == ("aarch64", (10, 0))
+
+
+def test_objects_and_debug_symbols_are_told_from_what_is_loaded() -> None:
+    assert [(macho.read(thin(kind=kind)) or [])[0].loaded for kind in (1, 2, 6, 8, 10)] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

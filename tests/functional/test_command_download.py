@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from elfin.edges import disk_act, disk_link
 from kit import foreign
 from kit.commandline import Commandline, Place
 from kit.indexserver import IndexServer, status
+from kit.wheelsofelf import dynamic, put
 
 PLACE = ("--platform", "debian:11/arm64", "--python-version", "3.12")
 FILES = [
@@ -135,3 +139,85 @@ def test_a_folder_in_the_way_is_told_before_anything_is_saved(elfin: Commandline
     answer = elfin("pip", "download", *PLACE, "-d", "out", "wants")
     assert answer.code == 3 and f"a folder stands where {FILES[-1]} belongs" in answer.err
     assert files(elfin.work / "out") == [FILES[-1]]
+
+
+@contextmanager
+def failing_rename(folder: Path, number: int) -> Iterator[None]:
+    """The disk is full when the file `number` (from 1) is given its name in the folder."""
+    seen = 0
+
+    def before(name: str, path: str) -> None:
+        nonlocal seen
+        seen += name == "rename" and os.path.dirname(path) == str(folder) and path.endswith(".whl")
+        if seen == number and name == "rename" and path.endswith(".whl"):
+            seen += 1
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    previous, disk_act.before = disk_act.before, before
+    try:
+        yield
+    finally:
+        disk_act.before = previous
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_rename_that_fails_leaves_every_file_as_it_was(elfin: Commandline, number: int) -> None:
+    elfin.good("pip", "download", *PLACE, "-d", "out", "wants")
+    (elfin.work / "out" / FILES[0]).write_bytes(b"old")
+    (elfin.work / "out" / FILES[1]).unlink()
+    (elfin.work / "out" / FILES[2]).write_bytes(b"older")
+    before = {name: (elfin.work / "out" / name).read_bytes() for name in files(elfin.work / "out")}
+    with failing_rename(elfin.work / "out", number):
+        answer = elfin("pip", "download", *PLACE, "-d", "out", "wants")
+    assert answer.code == 3 and "no space left on the disk" in answer.err
+    assert {name: (elfin.work / "out" / name).read_bytes() for name in files(elfin.work / "out")} == before
+    elfin.good("pip", "download", *PLACE, "-d", "out", "wants")
+    assert files(elfin.work / "out") == FILES
+
+
+def test_when_nothing_is_wanted_there_the_folder_is_there_and_empty(elfin: Commandline) -> None:
+    elfin.good("pip", "download", *PLACE, "-d", "out", "armonly; sys_platform == 'win32'")
+    assert files(elfin.work / "out") == []
+
+
+def test_a_file_system_without_hard_links_gets_its_files_all_the_same(
+    elfin: Commandline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    out = elfin.work / "out"
+    out.mkdir()
+    (out / FILES[0]).write_bytes(b"old")
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(disk_link, "_ways", {})  # what is learnt of this file system holds for this test alone
+    elfin.good("pip", "download", *PLACE, "-d", "out", "wants")
+    assert files(out) == FILES and (out / FILES[0]).read_bytes() != b"old"
+    (out / FILES[0]).write_bytes(b"old")
+    (out / FILES[1]).unlink()
+    with failing_rename(out, 2):
+        assert elfin("pip", "download", *PLACE, "-d", "out", "wants").code == 3
+    assert files(out) == [FILES[0], FILES[2]] and (out / FILES[0]).read_bytes() == b"old"
+
+
+def test_an_audit_refuses_before_anything_is_saved(elfin: Commandline, server: IndexServer) -> None:
+    honest, lying = "py3-none-manylinux_2_28_x86_64", "py3-none-manylinux_2_17_x86_64"
+    for version, tag in (("2.28", honest), ("2.34", lying)):
+        path = put(elfin.work, tag, {"DATA/scripts/tool": dynamic(version)})
+        server.projects.setdefault("tool", {})[path.name] = path.read_bytes()
+    refused = elfin("pip", "download", "--audit", "--platform", "debian:9", "-d", "out", "tool")
+    assert refused.code == 4 and "tool needs glibc 2.34" in refused.err and "nothing was saved" in refused.err
+    assert files(elfin.work / "out") == []
+    elfin.good(
+        "pip",
+        "download",
+        "--audit",
+        "--platform",
+        "debian:11",
+        "-d",
+        "out",
+        f"{server.root}/files/tool/tool-1.0-{honest}.whl",
+    )
+    elfin.good("pip", "download", "--platform", "debian:9", "-d", "out", "tool")
+    # Files that are there already are read as well.
+    assert elfin("pip", "download", "--audit", "--platform", "debian:9", "-d", "out", "tool").code == 4

@@ -21,9 +21,9 @@ def elfin(tmp_path, monkeypatch, capsys) -> Commandline:  # type: ignore[no-unty
 
 def tags(path: Path) -> list[str]:
     """The Tag lines, after the archive was found whole and RECORD true."""
-    from elfin.flows import audit
+    from elfin.flows import audit_reports
 
-    assert audit.wheel(str(path), path.name, hashes=True).claim.record == ()  # type: ignore[union-attr]
+    assert audit_reports.wheel(str(path), path.name, hashes=True).claim.record == ()  # type: ignore[union-attr]
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         name = next(name for name in archive.namelist() if name.endswith("/WHEEL"))
@@ -162,3 +162,10 @@ def test_the_output_folder_is_made(elfin: Commandline) -> None:
     path = put(elfin.work, "py3-none-musllinux_1_1_aarch64", {TOOL: static("aarch64")})
     said = elfin.good("retag", "--platform-tag", "+manylinux2014_aarch64", "-o", "new/deep", path).out.strip()
     assert (elfin.work / "new/deep" / os.path.basename(said)).exists()
+
+
+def test_what_is_not_named_as_a_wheel_is_refused(elfin: Commandline) -> None:
+    for name in ("tool.whl", "tool-1.0.whl", "tool-1.0-py3-none-.whl"):
+        (elfin.work / name).write_bytes(b"PK")
+        assert_refusal(elfin("retag", "--earned", name), 2, 3)
+    assert_refusal(elfin("retag", "--earned", elfin.file("tool.zip", "PK")), 2)

@@ -63,7 +63,10 @@ def binary(  # noqa: C901  one option a branch, all of one file
     textrel: bool = False,
     table: str = "hash",
 ) -> bytes:
-    """The file. `stack`: executable, None for no such header; `table`: "hash", "gnu" or "none" counts the symbols."""
+    """The file. `stack`: executable, None for no such header; `table`: "hash", "gnu" or "none" counts the symbols.
+
+    "lld's hash" has words of 32 bits on every machine.
+    """
     number, bits, little, flags = MACHINES[machine]
     order, wide = "<" if little else ">", bits == 64
     strings = bytearray(b"\0")
@@ -105,8 +108,8 @@ def binary(  # noqa: C901  one option a branch, all of one file
         versym += struct.pack(order + "H", numbers.get(key, 1) if symbol.version else 1)
     count = len(ordered) + 1
     shape = order + ("QQ" if wide else "II")
-    if table == "hash":
-        word = "Q" if wide and number == 22 else "I"  # s390x counts in longer words than all others
+    if table in ("hash", "lld's hash"):
+        word = "Q" if wide and number == 22 and table == "hash" else "I"  # s390x counts in longer words than all others
         hashes = struct.pack(order + 4 * word, 1, count, 0, 0) + bytes(struct.calcsize(word) * (count - 1))
     else:
         first = count - sum(symbol.defined for symbol in ordered)
@@ -138,7 +141,7 @@ def binary(  # noqa: C901  one option a branch, all of one file
     if symbols or entries:
         entries += [(6, _BASE + place(symtab)), (5, _BASE + place(bytes(strings))), (10, len(strings))]
         if table != "none":
-            entries.append((4 if table == "hash" else 0x6FFFFEF5, _BASE + place(hashes)))
+            entries.append((4 if "hash" in table else 0x6FFFFEF5, _BASE + place(hashes)))
         if verneed:
             entries += [(0x6FFFFFF0, _BASE + place(versym)), (0x6FFFFFFE, _BASE + place(verneed))]
             entries.append((0x6FFFFFFF, len(wants)))

@@ -10,11 +10,12 @@ import mmap
 import os
 import stat
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from elfin.edges.disk import place_error
-from elfin.errors import MalformedArchive, MalformedElf, MalformedWheel
+from elfin.errors import MalformedArchive, MalformedElf, MalformedWheel, PlaceError
 from elfin.formats import tar
 from elfin.formats import zip as zips
 from elfin.formats.compressed import Unpacked, plain
@@ -26,6 +27,8 @@ from elfin.record import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from typing import Any
 
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+"""Without waiting for a writer, where it is a pipe's name."""
 _WHOLE = 48 << 20
 """Members up to this size are inflated at once."""
 MAGICS = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ")
@@ -43,10 +46,10 @@ class Archive(NamedTuple):
 def mapped(path: str) -> Iterator[memoryview]:
     """A file's bytes, mapped. Raises PlaceError."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, _READ)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError(22, "not a regular file", path)
+                raise PlaceError(f"{path} is no regular file")
             empty = os.fstat(descriptor).st_size == 0
             memory: Any = b"" if empty else mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
         finally:
@@ -61,8 +64,13 @@ def kind_of(path: str) -> str:
     try:
         if os.path.isdir(path):
             return "folder"
-        with open(path, "rb") as file:
-            head = file.read(512)
+        descriptor = os.open(path, _READ)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return "other"
+            head = os.pread(descriptor, 512, 0)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise place_error(error, path) from error
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06") or path.endswith(".whl"):
@@ -74,14 +82,18 @@ def kind_of(path: str) -> str:
 
 
 def in_folder(top: str) -> Iterator[tuple[str, Source]]:
-    """Regular files below a folder that begin as machine code does, by their paths below it."""
+    """Regular files below a folder that begin as machine code does, by their paths below it.
+
+    Of what may not be looked into, reading raises MalformedElf: it is told, and not taken for nothing.
+    """
     pending = [""]
     while pending:
         relative = pending.pop()
         try:
             with os.scandir(os.path.join(top, relative)) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
+            yield from _unreadable(error, f"{relative}/")
             continue
         for entry in found:
             path = f"{relative}/{entry.name}" if relative else entry.name
@@ -92,18 +104,30 @@ def in_folder(top: str) -> Iterator[tuple[str, Source]]:
 
 
 def in_file(path: str, shown: str) -> Iterator[tuple[str, Source]]:
-    """The file itself, if it begins as machine code does; one that cannot be opened is passed over."""
+    """The file itself, if it begins as machine code does; of one that cannot be opened, reading raises MalformedElf."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
+        descriptor = os.open(path, _READ)
+    except OSError as error:
+        yield from _unreadable(error, shown)
         return
     try:
         if os.pread(descriptor, 4, 0).startswith(MAGICS):
             yield shown, _source(descriptor)
-    except OSError:
-        return
+    except OSError as error:
+        yield from _unreadable(error, shown)
     finally:
         os.close(descriptor)
+
+
+def _unreadable(error: OSError, shown: str) -> Iterator[tuple[str, Source]]:
+    """Something that is there and cannot be read; what went away meanwhile is nothing."""
+    why = os.strerror(error.errno or 0).lower()
+
+    def read(_offset: int, _size: int) -> bytes:
+        raise MalformedElf(why)
+
+    if not isinstance(error, FileNotFoundError):
+        yield shown, read
 
 
 def _source(descriptor: int) -> Source:
@@ -124,14 +148,18 @@ def opened(data: memoryview) -> Archive:
     return Archive(data, listing)
 
 
-def in_zip(archive: Archive) -> Iterator[tuple[str, Source]]:
-    """Members that begin as machine code does. Raises MalformedWheel."""
+def in_zip(archive: Archive, *, whole: bool = True) -> Iterator[tuple[str, Source]]:
+    """Members that begin as machine code does. Raises MalformedWheel.
+
+    `whole`: they are inflated and their checksums compared, but for large ones; else each only as far as it is read,
+    by whoever reads it.
+    """
     for entry in archive.listing.entries:
         if entry.size < 4 or entry.is_folder:
             continue
         raw = archive.data[entry.offset : entry.end]
         if _first(raw, entry).startswith(MAGICS):
-            yield entry.name, _member(raw, entry)
+            yield entry.name, _member(raw, entry) if whole else Inflated(raw, entry)
 
 
 def heads(archive: Archive, size: int) -> Iterator[bytes]:
@@ -187,13 +215,18 @@ def _member(raw: memoryview, entry: Entry) -> Source:
 
 
 class Inflated:
-    """A `Source` over a large member: its head is kept, the rest goes by piece by piece, going back begins anew."""
+    """A `Source` over a large member, inflated as far as it is read: its head is kept, of the rest the last piece.
+
+    Going back further begins anew.
+    """
 
     _HEAD = 32 << 20
 
     def __init__(self, raw: memoryview, entry: Entry) -> None:
         self._raw, self._entry = raw, entry
-        self._head = bytearray()
+        self._head: list[bytes] = []
+        self._starts: list[int] = []
+        self._kept = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -202,30 +235,36 @@ class Inflated:
         self._at = 0  # where the piece begins
 
     def __call__(self, offset: int, size: int) -> bytes:
-        """Up to `size` bytes, fewer at the end. Raises MalformedWheel."""
+        """Up to `size` bytes, fewer at the end. Raises MalformedWheel, MalformedElf."""
         size = min(size, self._entry.size - offset)
-        if size <= 0:
-            return b""
-        if offset + size <= len(self._head):
-            return bytes(self._head[offset : offset + size])
+        parts: list[bytes] = []
+        while size > 0:
+            piece, start = self._around(offset)
+            part = piece[offset - start : offset - start + size]
+            if len(part) == size and not parts:
+                return part
+            parts.append(part)
+            offset, size = offset + len(part), size - len(part)
+        return b"".join(parts)
+
+    def _around(self, offset: int) -> tuple[bytes, int]:
+        """The piece that has that byte, and where the piece begins."""
+        if offset < self._kept:
+            number = bisect_right(self._starts, offset) - 1
+            return self._head[number], self._starts[number]
         if offset < self._at:
             self._begin()
-        parts = []
-        while size:
-            inside = offset - self._at
-            if 0 <= inside < len(self._piece):
-                part = self._piece[inside : inside + size]
-                parts.append(part)
-                offset, size = offset + len(part), size - len(part)
-                continue
+        while not self._at <= offset < self._at + len(self._piece):
             piece = next(self._pieces, None)
             if piece is None:
                 raise MalformedElf("the ELF file is shorter than its archive says")
             self._at += len(self._piece)
             self._piece = bytes(piece)
-            if self._at == len(self._head) < self._HEAD:
-                self._head += self._piece
-        return b"".join(parts)
+            if self._at == self._kept < self._HEAD:
+                self._head.append(self._piece)
+                self._starts.append(self._at)
+                self._kept += len(self._piece)
+        return self._piece, self._at
 
 
 def in_tar(data: memoryview) -> Iterator[tuple[str, Source]]:
@@ -244,6 +283,12 @@ def in_tar(data: memoryview) -> Iterator[tuple[str, Source]]:
     for member in tar.members(read):
         if member.kind == "file" and member.size >= 4 and read(member.offset, 4).startswith(MAGICS):
             yield member.name, _within(read, member.offset, member.size)
+
+
+def unpacked(data: memoryview) -> tar.Source:
+    """The bytes of an archive without their compression. Reading raises MalformedArchive, PlaceError."""
+    found: tar.Source = _unpacked(lambda offset, size: bytes(data[offset : offset + size]))
+    return found
 
 
 def _within(read: Source, start: int, end: int) -> Source:

@@ -8,24 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from elfin.audit import policy
-from elfin.audit.model import Earned, FileFacts
-from elfin.audit.sums import Sum
+from elfin.audit import foreign, policy
+from elfin.audit.model import Comparison, Earned, FileFacts, Report, Sum
 from elfin.host import arch as arches
 from elfin.host import fit
 from elfin.host.model import Needs
-from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
-
-
-class Comparison(NamedTuple):
-    """One claimed platform tag beside what the bytes earn."""
-
-    tag: str
-    verdict: str
-    """"earned", "too wide" (it promises places where the bytes do not run), "narrow" (it could promise more), "wrong"
-    (another machine or system) or "unknown" (no rule for that tag)."""
-    why: str
 
 
 def platform_tags(files: Sequence[FileFacts], total: Sum, *, claims: Sequence[str] = ()) -> Earned:
@@ -109,16 +97,32 @@ def _musl_tag(total: Sum, arch: str) -> tuple[tuple[int, ...] | None, list[str]]
     return max(floors), []
 
 
-def compare(claims: Sequence[str], earned: Earned, total: Sum) -> tuple[Comparison, ...]:
-    """Each claimed tag judged by the earned ones."""
-    return tuple(_one(claim, earned, total) for claim in claims)
+def compare(claims: Sequence[str], report: Report) -> tuple[Comparison, ...]:
+    """Each claimed tag judged by the files of its system; `any` only where there are none of macOS or Windows.
+
+    A wheel for every system brings the programs of each, and picks one when it runs.
+    """
+    return tuple(one for claim in claims if (one := _judged(claim, report)) is not None)
 
 
-def missing(claims: Sequence[str], earned: Earned) -> tuple[str, ...]:
+def _judged(claim: str, report: Report) -> Comparison | None:
+    if not report.foreign:
+        return _one(claim, report.earned, report.total)
+    if claim == "any":
+        return None
+    linux = any(needs.os in ("linux", "android") for needs in platforms.needs(claim))
+    return (
+        _one(claim, report.earned, report.total) if linux and report.files else foreign.compare(claim, report.foreign)
+    )
+
+
+def missing(claims: Sequence[str], report: Report) -> tuple[str, ...]:
     """Earned tags that no claim covers: places where it would run and installers do not look."""
+    if report.foreign:
+        return ()
     claimed = [needs for claim in claims for needs in platforms.needs(claim)]
     return tuple(
-        tag for tag in earned.tags
+        tag for tag in report.earned.tags
         if tag != "any" and not any(_covers(claim, needs) for needs in platforms.needs(tag) for claim in claimed)
     )  # fmt: skip
 

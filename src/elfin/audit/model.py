@@ -103,15 +103,19 @@ class Earned(NamedTuple):
     """Why not more, in clauses."""
 
 
-class Report(NamedTuple):
-    """All files of one thing."""
+class Comparison(NamedTuple):
+    """One claimed platform tag beside what the bytes earn."""
 
-    path: str
-    kind: str
-    """"file", "folder", "wheel", "archive" or "place"."""
-    files: tuple[FileFacts, ...]
-    broken: tuple[tuple[str, str], ...]
-    """(file, why it cannot be read)."""
+    tag: str
+    verdict: str
+    """"earned", "too wide" (it promises places where the bytes do not run), "narrow" (it could promise more), "wrong"
+    (another machine or system) or "unknown" (no rule for that tag)."""
+    why: str
+
+
+class Sum(NamedTuple):
+    """What all files of one thing need together."""
+
     arches: tuple[str, ...]
     libc: str | None
     """As of a file, for all; "mixed" where two files want two libcs."""
@@ -125,7 +129,36 @@ class Report(NamedTuple):
     """(library that is neither the libc's nor bundled, files that want it)."""
     cpu_level: int | None
     cpu_witness: str | None
+    private: tuple[Witness, ...]
+    """Versions that no glibc promises (GLIBC_PRIVATE), and levels that no distribution has."""
+
+
+class Foreign(NamedTuple):
+    """The code for one machine in a file of macOS or Windows."""
+
+    path: str
+    form: str
+    """"Mach-O" or "PE"."""
+    os: str
+    """As `Host.os`."""
+    arch: str
+    """An `Arch.name`."""
+    least: tuple[int, ...] | None
+    """Lowest release of that system that it declares to run on; of Windows, the version of its kernel."""
+
+
+class Report(NamedTuple):
+    """All files of one thing."""
+
+    path: str
+    kind: str
+    """"file", "folder", "wheel", "archive" or "place"."""
+    files: tuple[FileFacts, ...]
+    broken: tuple[tuple[str, str], ...]
+    """(file, why it cannot be read)."""
+    total: Sum
+    """What its ELF files need together."""
     claim: Claim | None
     earned: Earned
-    others: tuple[tuple[str, str], ...]
-    """(file, what it is) of Mach-O and PE files."""
+    foreign: tuple[Foreign, ...]
+    """Files of macOS and Windows."""

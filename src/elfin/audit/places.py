@@ -1,24 +1,29 @@
 """Will it run there: an audited thing against a `Host`, file by file, each no with the file and the symbol.
 
-`host.fit` compares; here needs are made of facts and the answers are gathered. A level of libstdc++ and its kin is
-compared by the glibc from which on every known distribution has it. Refuses to say yes where a library has to be there
-and nobody can look: that is a doubt.
+`host.fit` compares; here needs are made of facts and the answers are gathered. Where one can look, a library of the
+place says itself which versions it has; else a level of libstdc++ and its kin is compared by the glibc from which on
+every known distribution has it. Refuses to say yes where a library has to be there and nobody can look: that is a
+doubt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
-from elfin.audit import policy, sums
-from elfin.audit.model import FileFacts, Floor, Report
+from elfin.audit import foreign, policy, sums
+from elfin.audit.model import FileFacts, Floor, Foreign, Report
 from elfin.host import arch as arches
 from elfin.host import fit
 from elfin.host.model import CannotTell, Host, Libc, Misfit, Needs
 from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
 
-Has = Callable[[str, Host], bool]
-"""Whether a place has a library of that name."""
+Look = Callable[[str, Host], frozenset[str] | None]
+"""The symbol versions that a library of a place defines, None where the place has no library of that name."""
+
+
+_SYMBOLS = 3
+"""Symbols that a sentence names at most."""
 
 
 class Reason(NamedTuple):
@@ -26,12 +31,26 @@ class Reason(NamedTuple):
 
     path: str
     axis: str
-    """As `Misfit.reason`, or "library", "libstdc++"."""
+    """As `Misfit.reason`, or "library", "library version", "libstdc++"."""
     needs: str
     has: str
     symbols: tuple[str, ...]
     files: int
     """How many files have the same reason."""
+
+
+def sentence(reason: Reason) -> str:
+    """ "bin/tool needs glibc 2.34 for __libc_start_main, there is glibc 2.31"."""
+    shown = ", ".join(reason.symbols[:_SYMBOLS]) + (", ..." if len(reason.symbols) > _SYMBOLS else "")
+    for_ = f" for {shown}" if shown else ""
+    more = f" (so {_others(reason.files - 1)})" if reason.files > 1 else ""
+    if reason.axis in ("library", "library version", "libstdc++"):
+        return f"{reason.path} needs {reason.needs}{for_}: {reason.has}{more}"
+    return f"{reason.path} needs {reason.needs}{for_}, there is {reason.has}{more}"
+
+
+def _others(count: int) -> str:
+    return "does 1 other file" if count == 1 else f"do {count} other files"
 
 
 class Verdict(NamedTuple):
@@ -45,24 +64,49 @@ class Verdict(NamedTuple):
     """Why installers there pass over a wheel by its name; "" where they take it; None for what is no wheel."""
 
 
-def judge(report: Report, host: Host, has: Has | None = None) -> Verdict:
-    """Whether everything in it runs in that place; `has` looks for libraries, None where there is nowhere to look."""
+def judge(report: Report, host: Host, look: Look | None = None) -> Verdict:
+    """Whether everything in it runs in that place; `look` finds libraries, None where there is nowhere to look.
+
+    Of a thing with files for several systems, those for the place's own count.
+    """
     own = sums.bundled(report.files)
     noes: dict[tuple[str, str, str], Reason] = {}
     doubts: dict[tuple[str, str, str], Reason] = {}
-    for file in report.files:
-        if file.kind == "object":
-            continue
-        for reason, sure in _reasons(file, report, host, own, has):
-            kept = noes if sure else doubts
-            wants = reason.needs if reason.axis != "libc family" else ""  # another family is no matter of versions
-            key = (reason.axis, wants, reason.has)
-            before = kept.get(key)
-            kept[key] = reason if before is None else before._replace(files=before.files + 1)
+    for reason, sure in _all(report, host, own, look):
+        kept = noes if sure else doubts
+        wants = reason.needs if reason.axis != "libc family" else ""  # another family is no matter of versions
+        key = (reason.axis, wants, reason.has)
+        before = kept.get(key)
+        kept[key] = reason if before is None else before._replace(files=before.files + 1)
     installers = None if report.claim is None else _installers(report.claim.platforms, host)
     if noes:
         return Verdict(False, tuple(noes.values()), installers)
     return Verdict(None if doubts else True, tuple(doubts.values()), installers)
+
+
+def _all(report: Report, host: Host, own: frozenset[str], look: Look | None) -> Iterator[tuple[Reason, bool]]:
+    foreign = any(one.os == host.os for one in report.foreign)
+    if foreign or not report.files:
+        yield from _foreign(report, host)
+    for file in report.files if not foreign else ():
+        if file.kind != "object":
+            yield from _reasons(file, report, host, own, look)
+
+
+def _foreign(report: Report, host: Host) -> Iterator[tuple[Reason, bool]]:
+    """Files of macOS and Windows: of a universal one, some code has to fit."""
+    if report.claim is not None and report.claim.platforms == ("any",):
+        return  # it picks among its programs when it runs
+    found = [one for one in report.foreign if one.os == host.os] or report.foreign
+    by_path: dict[str, list[Foreign]] = {}
+    for one in found:
+        by_path.setdefault(one.path, []).append(one)
+    for path, slices in by_path.items():
+        verdict = fit.any_verdict(tuple(foreign.needs(one) for one in slices), host)
+        if verdict is not None:
+            sure = isinstance(verdict, Misfit)
+            has = verdict.has if isinstance(verdict, Misfit) else "cannot be told"
+            yield Reason(path, verdict.reason, verdict.needs, has, (), 1), sure
 
 
 def needs_of(file: FileFacts, libc: str | None) -> tuple[Needs, Floor | None]:
@@ -85,9 +129,9 @@ def needs_of(file: FileFacts, libc: str | None) -> tuple[Needs, Floor | None]:
 
 
 def _reasons(
-    file: FileFacts, report: Report, host: Host, own: frozenset[str], has: Has | None
+    file: FileFacts, report: Report, host: Host, own: frozenset[str], look: Look | None
 ) -> list[tuple[Reason, bool]]:
-    needs, floor = needs_of(file, report.libc)
+    needs, floor = needs_of(file, report.total.libc)
     found: list[tuple[Reason, bool]] = []
     verdict = fit.verdict(needs, host)
     older = arches.is_arm(file.arch.name) and arches.runs(file.arch.name, host.arch.name)
@@ -99,22 +143,48 @@ def _reasons(
         return [(Reason(file.path, verdict.reason, verdict.needs, verdict.has, symbols, 1), True)]
     if isinstance(verdict, CannotTell):
         found.append((Reason(file.path, verdict.reason, verdict.needs, "cannot be told", (), 1), False))
-    levels = sums.level_floors((file, want) for want in file.wants if not want.weak and want.library not in own)
-    for kind, level in levels if needs.libc == "glibc" else ():
+    there = {name: look(name, host) for name in file.needed if name not in own} if look is not None else {}
+    if needs.libc == "glibc":
+        found += _versions(file, there)
+        found += _levels(file, needs, host, own | {name for name, offers in there.items() if offers is not None})
+    for name in file.needed:
+        if name in own:
+            continue
+        if look is not None and there[name] is None:
+            found.append((Reason(file.path, "library", name, "it is not there", (), 1), True))
+        elif look is None and name not in (policy.LIBRARIES if needs.libc == "glibc" else policy.MUSL_LIBRARIES):
+            found.append((Reason(file.path, "library", name, "does not come along", (), 1), False))
+    return found
+
+
+def _versions(file: FileFacts, there: Mapping[str, frozenset[str] | None]) -> Iterator[tuple[Reason, bool]]:
+    """Versions that the place's own libraries lack: its loader refuses the file. One without versions takes any."""
+    for want in file.wants:
+        offers = there.get(want.library)
+        if offers and want.version not in offers and not want.weak:
+            spelled = f"{want.library} with {want.version}"
+            yield Reason(file.path, "library version", spelled, _newest(want.version, offers), want.symbols, 1), True
+
+
+def _newest(version: str, offers: frozenset[str]) -> str:
+    """What a library has instead: "it ends with GLIBCXX_3.4.25"."""
+    wanted = policy.numbered(version)
+    same = [one for name in offers if (one := policy.numbered(name)) is not None and wanted and one[0] == wanted[0]]
+    if not same:
+        return "it has no such version"
+    kind, number = max(same)
+    return f"its newest is {kind}_{'.'.join(map(str, number))}"
+
+
+def _levels(file: FileFacts, needs: Needs, host: Host, known: frozenset[str]) -> Iterator[tuple[Reason, bool]]:
+    """Levels of libraries into which nobody can look: the age of the place's glibc tells."""
+    levels = sums.level_floors((file, want) for want in file.wants if not want.weak and want.library not in known)
+    for kind, level in levels:
         implied = policy.glibc_for(kind, level.version)
         spelled = f"{level.witness.library} with {level.witness.version}"
         if implied is None or isinstance(fit.verdict(needs._replace(libc_floor=implied), host), Misfit):
             words = "a system of its age may lack it"
-            found.append((Reason(file.path, "libstdc++", spelled, words, level.witness.symbols, 1), False))
-    for name in file.needed:
-        if name in own:
-            continue
-        there = has(name, host) if has is not None else None
-        if there is False:
-            found.append((Reason(file.path, "library", name, "it is not there", (), 1), True))
-        elif there is None and name not in (policy.LIBRARIES if needs.libc == "glibc" else policy.MUSL_LIBRARIES):
-            found.append((Reason(file.path, "library", name, "does not come along", (), 1), False))
-    return found
+            yield Reason(file.path, "libstdc++", spelled, words, level.witness.symbols, 1), False
 
 
 def _installers(claims: tuple[str, ...], host: Host) -> str:
@@ -142,9 +212,9 @@ _FIRST = ("debian", "ubuntu", "rhubi", "fedora", "amazonlinux", "opensuse", "sle
 
 def served(report: Report) -> tuple[Served, ...]:
     """Every known distribution some releases of which run it, the best known ones first."""
-    if len(report.arches) != 1 or report.libc in (None, "mixed", "bionic", "uclibc"):
+    if len(report.total.arches) != 1 or report.total.libc in (None, "mixed", "bionic", "uclibc"):
         return ()
-    arch = arches.named(report.arches[0], report.files[0].arch.float_abi if report.files else None)
+    arch = arches.named(report.total.arches[0], report.files[0].arch.float_abi if report.files else None)
     wanted = _total(report, arch.name)
     found: dict[str, list[tuple[tuple[int, ...], str, bool]]] = {}
     for name, release, family, version, known in _rows():
@@ -153,19 +223,23 @@ def served(report: Report) -> tuple[Served, ...]:
             continue
         host = Host("linux", None, arch, (Libc(family, version, None, arch.name),), None, ())
         fits = all(fit.verdict(needs, host) is None for needs in wanted)
+        if not fits and family == "musl" and len(version) == 2:
+            continue  # which patch of it that release has is not known
         found.setdefault(name, []).append((number, release, fits))
     order = sorted(found, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     return tuple(one for name in order if (one := _since(name, sorted(found[name]))) is not None)
 
 
 def _total(report: Report, arch: str) -> list[Needs]:
-    if report.libc == "any":
+    if report.total.libc == "any":
         return [Needs("linux", arch)]
-    needs = [Needs("linux", arch, None, report.libc)]
-    if report.libc == "musl":
-        return needs + ([needs[0]._replace(libc_floor=report.musl.version)] if report.musl else [])
-    floors = [report.glibc.version] if report.glibc else []
-    floors += [floor for kind, level in report.levels if (floor := policy.glibc_for(kind, level.version)) is not None]
+    needs = [Needs("linux", arch, None, report.total.libc)]
+    if report.total.libc == "musl":
+        return needs + ([needs[0]._replace(libc_floor=report.total.musl.version)] if report.total.musl else [])
+    floors = [report.total.glibc.version] if report.total.glibc else []
+    floors += [
+        floor for kind, level in report.total.levels if (floor := policy.glibc_for(kind, level.version)) is not None
+    ]
     return needs + [needs[0]._replace(libc_floor=floor) for floor in floors]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from elfin.audit import earned, policy, python_abi, sums, tagnames
+from elfin.audit import earned, policy, python_abi, tagnames
 from elfin.audit.model import Claim, Floor, Report
 from elfin.errors import UsageError
 from elfin.record import TYPE_CHECKING, NamedTuple
@@ -36,7 +36,7 @@ RULES: Final = {
     "A501": ("error", "a stable-ABI module takes names that its oldest Python does not have"),
     "A502": ("error", "a module's name is for interpreters that no tag is for"),
     "A503": ("note", "a module is linked with libpython"),
-    "A601": ("error", "a file of machine code cannot be read"),
+    "A601": ("error", "a file of machine code, or what may be one, cannot be read"),
 }
 """Code -> (level, what it says)."""
 
@@ -64,16 +64,18 @@ def selected(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
 def find(report: Report, most: Sequence[tuple[str, tuple[int, ...]]] = ()) -> tuple[Problem, ...]:
     """Every finding. `most`: ("glibc", (2, 17)) and the like, floors that may not be exceeded."""
     found = [Problem("A601", path, why) for path, why in report.broken]
-    if len(report.arches) > 1 or report.libc == "mixed":
-        told = ", ".join(report.arches) if len(report.arches) > 1 else report.why
+    if len(report.total.arches) > 1 or report.total.libc == "mixed":
+        told = ", ".join(report.total.arches) if len(report.total.arches) > 1 else report.total.why
         found.append(Problem("A105", "", told))
     found += _floors(report, most)
     for file in report.files:
         found += [Problem("A403", file.path, clause) for clause in file.oddities]
         linked = file.needed if file.module is not None else ()
         found += [Problem("A503", file.path, f"linked with {name}") for name in linked if name.startswith("libpython")]
-    if report.cpu_level is not None and report.cpu_level > 1:
-        found.append(Problem("A402", report.cpu_witness or "", f"it declares to need x86-64-v{report.cpu_level}"))
+    if report.total.cpu_level is not None and report.total.cpu_level > 1:
+        found.append(
+            Problem("A402", report.total.cpu_witness or "", f"it declares to need x86-64-v{report.total.cpu_level}")
+        )
     if report.claim is not None:
         found += [*_tags(report, report.claim), *_names(report.claim), *_python(report, report.claim)]
         found += [Problem("A301", "", text) for text in report.claim.record]
@@ -84,7 +86,11 @@ def find(report: Report, most: Sequence[tuple[str, tuple[int, ...]]] = ()) -> tu
 
 
 def _floors(report: Report, most: Sequence[tuple[str, tuple[int, ...]]]) -> list[Problem]:
-    known: dict[str, Floor | None] = {"glibc": report.glibc, "musl": report.musl, **dict(report.levels)}
+    known: dict[str, Floor | None] = {
+        "glibc": report.total.glibc,
+        "musl": report.total.musl,
+        **dict(report.total.levels),
+    }
     found = []
     for name, limit in most:
         floor = known.get(name if name in ("glibc", "musl") else name.upper())
@@ -97,14 +103,14 @@ def _floors(report: Report, most: Sequence[tuple[str, tuple[int, ...]]]) -> list
 
 def _tags(report: Report, claim: Claim) -> list[Problem]:
     found = []
-    total = sums.total(report.files, sums.bundled(report.files))
     codes = {"too wide": "A101", "wrong": "A103", "narrow": "A102", "unknown": "A104"}
-    for one in earned.compare(claim.platforms, report.earned, total) if not report.others else ():
+    for one in earned.compare(claim.platforms, report):
         if one.verdict != "earned":
             earnt = f"the bytes earn {'.'.join(report.earned.tags) or 'no tag'}"
             found.append(Problem(codes[one.verdict], "", f"{one.tag}: {one.why or earnt}"))
-    missing = earned.missing(claim.platforms, report.earned) if not report.others else ()
-    found += [Problem("A102", "", f"{tag} is earned and not claimed") for tag in missing]
+    found += [
+        Problem("A102", "", f"{tag} is earned and not claimed") for tag in earned.missing(claim.platforms, report)
+    ]
     found += [Problem("A204", "", tag) for tag in claim.platforms if not tagnames.index_takes(tag)]
     return found
 
@@ -143,12 +149,16 @@ def _python(report: Report, claim: Claim) -> list[Problem]:
             found.append(Problem("A502", file.path, why))
         if said is not None and said.text == "abi3" and claim.abis == ("abi3t",):
             found.append(Problem("A502", file.path, "free-threaded Pythons do not load .abi3.so"))
+    for path in dict.fromkeys(one.path for one in report.foreign):
+        said = python_abi.suffix(path)
+        if said is not None and said.text and (why := _other_python(said.text, claim)):
+            found.append(Problem("A502", path, why))
     return found
 
 
 def _other_python(suffix: str, claim: Claim) -> str | None:
     """Why no interpreter of the wheel's tags would look for that suffix, None where one would."""
-    match = re.match(r"cpython-(\d)(\d+)(t?)d?-", suffix)
+    match = re.match(r"(?:cpython-|cp)(\d)(\d+)(t?)d?-", suffix)
     if match is None:
         return None
     own = f"cp{match[1]}{match[2]}"
@@ -156,7 +166,8 @@ def _other_python(suffix: str, claim: Claim) -> str | None:
         return f"{own} is not among {'.'.join(claim.pythons)}"
     if match[3] and all(not abi.endswith("t") and abi != "none" for abi in claim.abis):
         return f"it is for free-threaded Python, the tags are for {'.'.join(claim.abis)}"
-    arch = {"arm": "armv7l", "i386": "i686", "powerpc64le": "ppc64le"}.get(suffix.split("-")[2], suffix.split("-")[2])
+    machine = [*suffix.split("-"), "", ""][2]  # Windows' suffixes have no third part
+    arch = {"arm": "armv7l", "i386": "i686", "powerpc64le": "ppc64le"}.get(machine, machine)
     known = {needs.arch for tag in claim.platforms for needs in platforms.needs(tag)} - {None}
     if known and arch in policy.ARCH_FLOORS and arch not in known and not (arch == "armv7l" and "armv6l" in known):
         return f"it is for {arch}, the tags are for {', '.join(sorted(map(str, known)))}"

@@ -22,7 +22,7 @@ class Suffix(NamedTuple):
     """What the name of an extension module says."""
 
     text: str
-    """ "cpython-313-x86_64-linux-gnu", "abi3", "abi3t"; "" for a bare `.so`."""
+    """ "cpython-313-x86_64-linux-gnu", "cp313-win_amd64", "abi3", "abi3t"; "" for a bare `.so`."""
     libc: str | None
     """The libc of the only interpreters that look for such a name; None: any."""
 
@@ -39,6 +39,9 @@ class Violation(NamedTuple):
 def suffix(path: str) -> Suffix | None:
     """What a file name says, None for one that is no module's."""
     name = posixpath.basename(path)
+    windows = re.search(r"\.(cp\d+t?d?-win\w+)\.pyd$", name)
+    if windows is not None:
+        return Suffix(windows[1], None)
     if not name.endswith(".so"):
         return None
     match = _SUFFIX.search(name)

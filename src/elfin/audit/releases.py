@@ -31,14 +31,14 @@ def advise(reports: Sequence[Report]) -> tuple[Advice, ...]:
     groups: dict[tuple[object, ...], list[Report]] = {}
     for report in reports:
         claim = report.claim
-        if claim is not None and len(report.arches) == 1:
+        if claim is not None and len(report.total.arches) == 1:
             stem = tagnames.split(claim.filename).stem
-            groups.setdefault((stem, claim.pythons, claim.abis, report.arches[0]), []).append(report)
+            groups.setdefault((stem, claim.pythons, claim.abis, report.total.arches[0]), []).append(report)
     found: list[Advice] = []
     for (*_, arch), group in groups.items():
         found += _overlaps(group)
         for report in group:
-            if report.libc == "any":
+            if report.total.libc == "any":
                 found += _static(report, [one for one in group if one is not report], str(arch))
     return tuple(found)
 
@@ -84,7 +84,7 @@ def _overlaps(group: Sequence[Report]) -> list[Advice]:
 
 def _glibc(report: Report) -> tuple[int, ...] | None:
     """The glibc from which on a dynamic wheel is taken, by its own name."""
-    if report.libc != "glibc" or report.claim is None:
+    if report.total.libc != "glibc" or report.claim is None:
         return None
     floors = [needs.libc_floor for tag in report.claim.platforms for needs in platforms.needs(tag)]
     return fit.lowest(floor for floor in floors if floor is not None)

@@ -76,22 +76,29 @@ def archive(data: Buffer, listing: Directory, dist_info: str, changed: Sequence[
     info.sort(key=lambda entry: entry.name == f"{dist_info}/RECORD")
     order = [entry for entry in entries if not entry.name.startswith(f"{dist_info}/")] + info
     headers = _central_headers(view, listing)
-    position, directory, count = 0, [], 0
+    position, directory = 0, []
+    kept = (0, 0)  # from where to where members that lie side by side are yielded together
     for entry in order:
         header = headers[entry.name]
         if entry.name in fresh:
             local, packed, header = _fresh(entry, header, fresh[entry.name])
+            yield view[kept[0] : kept[1]]
+            kept = (0, 0)
             yield local
             yield packed
             size = len(local) + len(packed)
         else:
-            yield view[entry.offset : entry.end]
+            if entry.offset != kept[1]:
+                yield view[kept[0] : kept[1]]
+                kept = (entry.offset, entry.offset)
+            kept = (kept[0], entry.end)
             size = entry.end - entry.offset
         directory.append(_moved(header, position))
         position += size
-        count += 1
-        if position > _LARGEST or count > 0xFFFF:
+        if position > _LARGEST or len(directory) > 0xFFFF:
             raise MalformedWheel("the wheel is too large for a plain zip archive")
+    yield view[kept[0] : kept[1]]
+    count = len(directory)
     tail = b"".join(directory)
     yield tail
     yield _END.pack(b"PK\x05\x06", 0, 0, count, count, len(tail), position, 0)

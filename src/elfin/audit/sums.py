@@ -10,27 +10,10 @@ import posixpath
 from collections.abc import Iterable, Sequence
 
 from elfin.audit import policy, python_abi
-from elfin.audit.model import FileFacts, Floor, Want, Witness
+from elfin.audit.model import FileFacts, Floor, Sum, Want, Witness
 from elfin.host import arch as arches
-from elfin.record import NamedTuple
 
 _MOST_FILES = 20
-
-
-class Sum(NamedTuple):
-    """See `model.Report`, whose fields these are."""
-
-    arches: tuple[str, ...]
-    libc: str | None
-    why: str
-    glibc: Floor | None
-    musl: Floor | None
-    levels: tuple[tuple[str, Floor], ...]
-    external: tuple[tuple[str, tuple[str, ...]], ...]
-    cpu_level: int | None
-    cpu_witness: str | None
-    private: tuple[Witness, ...]
-    """Versions that no glibc promises (GLIBC_PRIVATE), and levels that no distribution has."""
 
 
 def bundled(files: Iterable[FileFacts]) -> frozenset[str]:

@@ -91,3 +91,11 @@ def check_build(build: str) -> str:
 def index_takes(platform: str) -> bool:
     """Whether the public index accepts an upload with that platform tag."""
     return _TAKEN.fullmatch(platform) is not None
+
+
+def of_wheel_file(text: bytes) -> tuple[tuple[str, ...], str]:
+    """(the Tag lines, the build number or "") of a WHEEL file, as they stand."""
+    lines = [line.partition(b":") for line in text.splitlines()]
+    tags = [value.strip().decode("utf-8", "replace") for key, _, value in lines if key.strip().lower() == b"tag"]
+    build = [value.strip().decode("utf-8", "replace") for key, _, value in lines if key.strip().lower() == b"build"]
+    return tuple(tags), build[0] if build else ""

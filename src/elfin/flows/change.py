@@ -93,7 +93,12 @@ def carry_out(task: Task, difference: diff.Difference, pins: Mapping[str, Pinned
     origins: dict[str, str | None] = {}
     seconds = 0.0
     if not task.dry_run and (wanted or removals):
-        installs = _installs(wanted, fetch(wanted) if wanted else ())
+        found = fetch(wanted) if wanted else ()
+        if task.where.audit:
+            from elfin.flows import audit_installed
+
+            audit_installed.refuse(task.context, task.where, task.environment, [wheel for wheel, _ in found])
+        installs = _installs(wanted, found)
         origins = {pin.name: one.direct_url.url for pin, one in zip(wanted, installs, strict=True) if one.direct_url}
         seconds = _apply(task, removals, installs)
     changes = tuple(_changed(change, origins) for change in difference.changes)

@@ -61,8 +61,11 @@ def download(
     python: str | None,
     python_version: str | None,
     platform: str | None,
+    audit: bool = False,
 ) -> Downloaded:
     """Resolve for the place that is meant and have all files in `folder`, which is made if need be.
+
+    `audit`: read their binaries first, and refuse what cannot run there.
 
     Raises UsageError, NoPython, Conflict, NoWheel, Unreachable, Refused, PlaceError; after an error no file of the
     folder has changed.
@@ -74,37 +77,82 @@ def download(
     if not gathered.asks and not (requests.packages or requests.files):
         raise UsageError("nothing to download was named", hints=("`elfin pip download flask`",))
     path = os.path.join(context.folder, os.path.expanduser(folder))
-    if not gathered.asks:
+    if not gathered.asks:  # markers left out all of them: an answer like any other, with its folder
+        disk.make_folder(path)
         return Downloaded((), path, perf_counter() - started, 0.0, gathered.notes)
     solved = solution.solve(context, gathered, target, requests.choice, {})
     resolved = perf_counter()
     files = [solved.files[pin.name] for pin in solved.resolution.pins]
     allowed = solved.hashes_of(files)
     disk.make_folder(path)
-    saved = _saved(context, [_Order(file, allowed.get(file.filename)) for file in files], path)
+
+    def refuse(paths: Sequence[str]) -> None:
+        if audit:
+            from elfin.flows import audit_installed
+
+            audit_installed.refuse_files(context, platform, python, paths)
+
+    saved = _saved(context, [_Order(file, allowed.get(file.filename)) for file in files], path, refuse)
     warnings = (*gathered.notes, *solved.resolution.warnings)
     return Downloaded(saved, path, resolved - started, perf_counter() - resolved, warnings)
 
 
-def _saved(context: Context, orders: Sequence[_Order], folder: str) -> tuple[Saved, ...]:
+def _saved(
+    context: Context, orders: Sequence[_Order], folder: str, refuse: Callable[[Sequence[str]], None]
+) -> tuple[Saved, ...]:
+    """`refuse` is asked about all the files before any of them is where it belongs."""
     for order in orders:
         if order.file.filename != os.path.basename(order.file.filename):
             raise UnsafeArchive(f"the index offers a file whose name leads elsewhere: {order.file.filename!a}")
         if os.path.isdir(os.path.join(folder, order.file.filename)):
             raise PlaceError(f"a folder stands where {order.file.filename} belongs: {folder}")
     missing = [order for order in orders if not _is_right(order, os.path.join(folder, order.file.filename))]
-    if missing:
+    kept = [os.path.join(folder, order.file.filename) for order in orders if order not in missing]
+    if not missing:
+        refuse(kept)
+    else:
         disk.sweep(folder)
         with disk.staging(folder) as staged:
             _fetch_all(context, missing, staged)
+            refuse([*kept, *(os.path.join(staged, order.file.filename) for order in missing)])
             disk.sync(staged)
-            for order in missing:
-                name = order.file.filename
-                disk.rename(os.path.join(staged, name), os.path.join(folder, name))
+            _publish([order.file.filename for order in missing], staged, folder)
         disk.sync_file(folder)
     fetched = {order.file.filename for order in missing}
     names = sorted(order.file.filename for order in orders)
     return tuple(Saved(name, os.path.getsize(os.path.join(folder, name)), name not in fetched) for name in names)
+
+
+def _publish(names: Sequence[str], staged: str, folder: str) -> None:
+    """Give every staged file its name, or after an error none: what stood there gets its name back."""
+    begun: list[tuple[str, str, str]] = []
+    try:
+        for name in names:
+            new, final, old = os.path.join(staged, name), os.path.join(folder, name), os.path.join(staged, f".{name}")
+            if os.path.lexists(final):
+                _keep(final, old)
+            begun.append((new, final, old))
+            disk.rename(new, final)
+    except BaseException:
+        for new, final, old in begun:
+            if os.path.lexists(new):  # it never was renamed
+                continue
+            try:
+                if os.path.lexists(old):
+                    disk.rename(old, final)
+                else:
+                    disk.remove_file(final)
+            except PlaceError:
+                continue  # the first error is the one worth telling
+        raise
+
+
+def _keep(final: str, old: str) -> None:
+    """Have a file under a second name; where a file system knows no such thing, under that one alone."""
+    try:
+        disk.link(final, old, "hardlink")
+    except PlaceError:
+        disk.rename(final, old)
 
 
 def _fetch_all(context: Context, orders: Sequence[_Order], folder: str) -> None:

@@ -7,16 +7,15 @@ the way.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from elfin.audit import disk_files, disk_retag, earned, rewrite, sums, tagnames
+from elfin.audit import disk_files, disk_retag, earned, rewrite, tagnames
 from elfin.audit.model import Report
 from elfin.audit.tagnames import Parts
 from elfin.edges import disk
 from elfin.errors import MalformedElf, MalformedWheel, PlaceError, Refused, UsageError
-from elfin.flows import audit as audits
+from elfin.flows import audit_reports
 from elfin.flows.context import Context
-from elfin.formats import wheelfile
+from elfin.formats import wheelfile, wheelname
 from elfin.record import NamedTuple
 
 _MAX_TEXT = 64 << 20
@@ -62,10 +61,16 @@ def retag(context: Context, path: str, orders: Orders) -> Retagged:
     full = os.path.join(context.folder, os.path.expanduser(path))
     if not full.endswith(".whl"):
         raise UsageError(f"{path} is no wheel", hints=("its name ends in .whl",))
+    wheelname.parse(os.path.basename(full))
+    with audit_reports.naming(path), disk_files.mapped(full) as data:
+        return _retagged(context, full, orders, disk_files.opened(data))
+
+
+def _retagged(context: Context, full: str, orders: Orders, archive: disk_files.Archive) -> Retagged:
     old = tagnames.split(os.path.basename(full))
     new = () if orders.earned else _to_prove(old, _ordered(old, orders))
-    proven = not orders.earned and (not new or _plainly_true(full, new))
-    report = audits.wheel(full, path, only_name=proven)
+    proven = not orders.earned and (not new or _plainly_true(archive, new))
+    report = audit_reports.proof(os.path.basename(full), archive, files=not proven)
     if orders.earned and not report.earned.tags:
         raise Refused("the bytes earn no platform tag", hints=report.earned.reasons[:3])
     parts = _ordered(old._replace(platforms=report.earned.tags) if orders.earned else old, orders)
@@ -86,7 +91,7 @@ def retag(context: Context, path: str, orders: Orders) -> Retagged:
         if os.path.exists(after) and not same:
             raise PlaceError(f"there is already a {filename}", hints=("remove it, or give --output-dir",))
         disk.make_folder(folder)
-        _write(full, folder, parts)
+        _write(os.path.basename(full), archive, folder, parts)
         if orders.remove and not same:
             disk.remove_file(full)
     return Retagged(full, after, report, unearned, changed)
@@ -109,37 +114,29 @@ def _to_prove(old: Parts, new: Parts) -> tuple[str, ...]:
     return tuple(tag for tag in new.platforms if tag not in old.platforms)
 
 
-def _plainly_true(full: str, tags: tuple[str, ...]) -> bool:
+def _plainly_true(archive: disk_files.Archive, tags: tuple[str, ...]) -> bool:
     """Whether the tags say no more than the machine, and it is the right one: headers tell without inflating."""
+    if not all(tag.startswith("linux_") for tag in tags):
+        return False
     try:
-        return frozenset(tag.removeprefix("linux_") for tag in tags) == audits.machines(full)
+        return frozenset(tag.removeprefix("linux_") for tag in tags) == audit_reports.machines(archive)
     except MalformedElf:
         return False
 
 
 def _unearned(report: Report, old: Parts, new: Parts) -> tuple[str, ...]:
     """New claims that the bytes contradict."""
-    if report.others and not report.files:
-        return ()  # macOS and Windows: nothing is known against it
-    total = sums.total(report.files, sums.bundled(report.files))
-    compared = earned.compare(_to_prove(old, new), report.earned, total)
+    compared = earned.compare(_to_prove(old, new), report)
     bad = [one for one in compared if one.verdict in ("too wide", "wrong", "unknown")]
     return tuple(f"{one.tag}: {one.why}" for one in bad)
 
 
-def _write(full: str, folder: str, parts: Parts) -> None:
-    with disk_files.mapped(full) as data:
-        archive = disk_files.opened(data)
-        info = wheelfile.dist_info(archive.listing, os.path.basename(full))
-        texts = [disk_files.content(archive, f"{info}/{name}", _MAX_TEXT) for name in ("WHEEL", "RECORD")]
-        if texts[0] is None or texts[1] is None:
-            raise MalformedWheel("not a wheel: it has no WHEEL or no RECORD")
-        wheel = rewrite.Changed(f"{info}/WHEEL", rewrite.wheel_file(texts[0], tagnames.expanded(parts), parts.build))
-        record = rewrite.Changed(f"{info}/RECORD", rewrite.record_file(texts[1], info, [wheel]))
-        pieces = rewrite.archive(data, archive.listing, info, [wheel, record])
-        disk_retag.put(folder, tagnames.joined(parts), pieces)
-
-
-def all_of(context: Context, paths: Sequence[str], orders: Orders) -> tuple[Retagged, ...]:
-    """`retag` for each path."""
-    return tuple(retag(context, path, orders) for path in paths)
+def _write(filename: str, archive: disk_files.Archive, folder: str, parts: Parts) -> None:
+    info = wheelfile.dist_info(archive.listing, filename)
+    texts = [disk_files.content(archive, f"{info}/{name}", _MAX_TEXT) for name in ("WHEEL", "RECORD")]
+    if texts[0] is None or texts[1] is None:
+        raise MalformedWheel("not a wheel: it has no WHEEL or no RECORD")
+    wheel = rewrite.Changed(f"{info}/WHEEL", rewrite.wheel_file(texts[0], tagnames.expanded(parts), parts.build))
+    record = rewrite.Changed(f"{info}/RECORD", rewrite.record_file(texts[1], info, [wheel]))
+    pieces = rewrite.archive(archive.data, archive.listing, info, [wheel, record])
+    disk_retag.put(folder, tagnames.joined(parts), pieces)

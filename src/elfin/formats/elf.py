@@ -7,14 +7,15 @@ outside the file, is absurdly large, or is not ELF at all. Only the blocks that 
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from elfin.errors import MalformedElf
 from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Final
+    from typing import Final, Literal
+
+    Order = Literal["little", "big"]
 
 
 Source = bytes | Callable[[int, int], bytes]
@@ -158,24 +159,50 @@ def _header(blocks: _Blocks) -> Header:
         raise MalformedElf("not an ELF file")
     if len(ident) < 16 or ident[4] not in (1, 2) or ident[5] not in (1, 2) or ident[6] != 1:
         raise MalformedElf("the ELF file has an unknown class, byte order or version")
-    bits, order = (32, 64)[ident[4] - 1], "<>"[ident[5] - 1]
-    shape = order + ("HHIIIIIHHH" if bits == 32 else "HHIQQQIHHH")
-    fields = struct.unpack(shape, blocks.exactly(16, struct.calcsize(shape), "header"))
+    bits, order = (32, 64)[ident[4] - 1], _ORDERS[ident[5] - 1]
+    word = bits // 8
+    shape = (2, 2, 4, word, word, word, 4, 2, 2, 2)
+    (fields,) = _numbers(shape, order, blocks.exactly(16, sum(shape), "header"))
     kind, machine, _, _, table, _, flags, _, entry_size, count = fields
     segments = _segments(blocks, order, table, entry_size, count) if count else ()
-    return Header(bits, order == "<", ident[7], kind, machine, flags, _interpreter(blocks, segments), segments)
+    return Header(bits, order == "little", ident[7], kind, machine, flags, _interpreter(blocks, segments), segments)
 
 
-def _segments(blocks: _Blocks, order: str, table: int, entry_size: int, count: int) -> tuple[Segment, ...]:
+_ORDERS: tuple[Order, Order] = ("little", "big")
+
+
+def _numbers(shape: tuple[int, ...], order: Order, data: bytes) -> Iterator[list[int]]:
+    """Rows of unsigned numbers that are so many bytes wide. By hand: importing `struct` takes longer than reading."""
+    cuts, size = _cuts.get(shape) or _cut(shape)
+    number = int.from_bytes
+    for start in range(0, len(data) - size + 1, size):
+        row = data[start : start + size]
+        yield [number(row[cut], order) for cut in cuts]
+
+
+_cuts: dict[tuple[int, ...], tuple[list[slice], int]] = {}
+
+
+def _cut(shape: tuple[int, ...]) -> tuple[list[slice], int]:
+    """Where the numbers of a row lie, and how long it is."""
+    cuts, size = [], 0
+    for width in shape:
+        cuts.append(slice(size, size + width))
+        size += width
+    _cuts[shape] = cuts, size
+    return cuts, size
+
+
+def _segments(blocks: _Blocks, order: Order, table: int, entry_size: int, count: int) -> tuple[Segment, ...]:
     wide = blocks.some(4, 1) == b"\2"
-    shape = order + ("IIQQQQQQ" if wide else "IIIIIIII")
-    if entry_size != struct.calcsize(shape) or count > _MAX_SEGMENTS:
+    shape = (4, 4, 8, 8, 8, 8, 8, 8) if wide else (4,) * 8
+    if entry_size != sum(shape) or count > _MAX_SEGMENTS:
         raise MalformedElf("the ELF file has an impossible table of program headers")
     data = blocks.exactly(table, entry_size * count, "table of program headers")
     if wide:  # p_type, p_flags, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align
-        rows = ((e[0], e[1], e[2], e[3], e[5], e[6]) for e in struct.iter_unpack(shape, data))
+        rows = ((e[0], e[1], e[2], e[3], e[5], e[6]) for e in _numbers(shape, order, data))
     else:  # p_type, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_flags, p_align
-        rows = ((e[0], e[6], e[1], e[2], e[4], e[5]) for e in struct.iter_unpack(shape, data))
+        rows = ((e[0], e[6], e[1], e[2], e[4], e[5]) for e in _numbers(shape, order, data))
     return tuple(Segment(*row) for row in rows)
 
 
@@ -195,7 +222,7 @@ class _Dynamic:
     def __init__(self, blocks: _Blocks, header: Header) -> None:
         self._blocks = blocks
         self._header = header
-        self._order = "<" if header.little_endian else ">"
+        self._order: Order = "little" if header.little_endian else "big"
         self._entries = self._read_entries()
         self._strings = 0
         self._strings_size = 0
@@ -219,15 +246,14 @@ class _Dynamic:
         segment = next((s for s in self._header.segments if s.type == _PT_DYNAMIC and s.file_size), None)
         if segment is None:
             return []
-        shape = self._order + ("iI" if self._header.bits == 32 else "qQ")
-        size = struct.calcsize(shape)
+        shape = (self._header.bits // 8,) * 2
+        size = sum(shape)
         count = segment.file_size // size
         if count > _MAX_DYNAMIC:
             raise MalformedElf("the dynamic section of the ELF file is impossibly large")
         entries: list[tuple[int, int]] = []
-        for tag, value in struct.iter_unpack(
-            shape, self._blocks.exactly(segment.offset, count * size, "dynamic section")
-        ):
+        data = self._blocks.exactly(segment.offset, count * size, "dynamic section")
+        for tag, value in _numbers(shape, self._order, data):
             if tag == _DT_NULL:
                 break
             entries.append((tag, value))
@@ -259,20 +285,19 @@ class _Dynamic:
             raise MalformedElf("the ELF file has impossibly many versions")
         return self._offset(address), count
 
-    def _unpack(self, shape: str, offset: int) -> tuple[int, ...]:
+    def _unpack(self, shape: tuple[int, ...], offset: int) -> list[int]:
         self._budget -= 1
         if self._budget < 0:
             raise MalformedElf("the ELF file has impossibly many versions")
-        shape = self._order + shape
-        return struct.unpack(shape, self._blocks.exactly(offset, struct.calcsize(shape), "version table"))
+        return next(_numbers(shape, self._order, self._blocks.exactly(offset, sum(shape), "version table")))
 
     def _offers(self) -> tuple[str, ...]:
         offset, count = self._table(_DT_VERDEF, _DT_VERDEFNUM)
         names: list[str] = []
         for _ in range(count):
             # Verdef: vd_version, vd_flags, vd_ndx, vd_cnt, vd_hash, vd_aux, vd_next; Verdaux: vda_name, vda_next
-            _, flags, _, _, _, auxiliary, following = self._unpack("HHHHIII", offset)
-            name, _ = self._unpack("II", offset + auxiliary)
+            _, flags, _, _, _, auxiliary, following = self._unpack((2, 2, 2, 2, 4, 4, 4), offset)
+            name, _ = self._unpack((4, 4), offset + auxiliary)
             if not flags & 1:  # VER_FLG_BASE names the file itself
                 names.append(self._name(name))
             if not following:
@@ -285,7 +310,7 @@ class _Dynamic:
         rows: list[tuple[str, tuple[str, ...]]] = []
         for _ in range(count):
             # Verneed: vn_version, vn_cnt, vn_file, vn_aux, vn_next
-            _, versions, library, auxiliary, following = self._unpack("HHIII", offset)
+            _, versions, library, auxiliary, following = self._unpack((2, 2, 4, 4, 4), offset)
             rows.append((self._name(library), self._wanted_versions(offset + auxiliary, versions)))
             if not following:
                 break
@@ -296,7 +321,7 @@ class _Dynamic:
         names: list[str] = []
         for _ in range(count):
             # Vernaux: vna_hash, vna_flags, vna_other, vna_name, vna_next
-            _, _, _, name, following = self._unpack("IHHII", offset)
+            _, _, _, name, following = self._unpack((4, 2, 2, 4, 4), offset)
             names.append(self._name(name))
             if not following:
                 break

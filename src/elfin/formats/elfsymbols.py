@@ -148,12 +148,8 @@ def _count(dynamic: Dynamic, address: int, size: int) -> tuple[int, int]:
     then the next table is the bound, and what does not look like an undefined symbol ends the list.
     """
     table = dynamic.value(dynamics.DT_HASH)
-    exact = 0
     if table is not None:
-        wide = dynamic.header.bits == 64 and dynamic.header.machine in (_EM_S390, _EM_ALPHA)
-        shape = dynamic.order + ("QQ" if wide else "II")
-        _, exact = struct.unpack(shape, dynamic.exactly(dynamic.offset(table), struct.calcsize(shape), "hash table"))
-        most = exact
+        exact = most = _count_by_hash(dynamic, dynamic.offset(table))
     else:
         table = dynamic.value(dynamics.DT_GNU_HASH)
         exact = 0 if table is None else _count_by_gnu_hash(dynamic, dynamic.offset(table))
@@ -161,6 +157,15 @@ def _count(dynamic: Dynamic, address: int, size: int) -> tuple[int, int]:
     if max(exact, most) > _MAX_SYMBOLS:
         raise MalformedElf("the ELF file has impossibly many symbols")
     return exact, most
+
+
+def _count_by_hash(dynamic: Dynamic, offset: int) -> int:
+    """nchain. Words are of 64 bits on s390x and Alpha; lld writes 32 bits there as well, which read as too many."""
+    if dynamic.header.bits == 64 and dynamic.header.machine in (_EM_S390, _EM_ALPHA):
+        buckets, chains = struct.unpack(dynamic.order + "QQ", dynamic.exactly(offset, 16, "hash table"))
+        if max(buckets, chains) <= _MAX_SYMBOLS:
+            return int(chains)
+    return int(struct.unpack(dynamic.order + "II", dynamic.exactly(offset, 8, "hash table"))[1])
 
 
 def _count_by_gnu_hash(dynamic: Dynamic, offset: int) -> int:

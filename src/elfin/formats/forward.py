@@ -6,6 +6,8 @@ MalformedArchive, a broken or cut-off stream and what unpacks to absurdly much.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from elfin.errors import MalformedArchive
 from elfin.formats.tar import Source
 from elfin.record import TYPE_CHECKING
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _INPUT = 128 * 1024
 _BACK = 4096
+_AT_ONCE = 16 << 20
+"""Bytes unpacked in one go, so that no bomb unpacks at once."""
 _ALWAYS_ALLOWED = 1 << 30
 _RATIO = 250
 
@@ -28,10 +32,7 @@ class Forward:
     """A `Source` over what a gzip stream unpacks to; each offset at least the one before, less 4096."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self._new, self._errors = _inflate()
-        self._state: Any = self._new(31)
-        self._taken = 0
+        self._pieces = _pieces(source)
         self._held = b""
         self._start = 0
         self._ended = False
@@ -46,52 +47,46 @@ class Forward:
         return self._held[offset - self._start : end - self._start]
 
     def _extend(self, offset: int, end: int) -> None:
-        held, start = self._held, self._start
-        have = start + len(held)
-        parts = [held]
-        while have < end and not self._ended:
-            piece = self._more()
-            if have + len(piece) <= offset - _BACK:  # passed over: nobody will ask for it
-                parts, start = [], have + len(piece)
+        have = self._start + len(self._held)
+        drop = max(0, offset - _BACK - self._start)
+        parts, start = [self._held[drop:]], min(self._start + drop, have)
+        while have < end:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._ended = True
+                break
+            have += len(piece)
+            if have <= offset - _BACK:  # passed over: nobody will ask for it
+                parts, start = [], have
             else:
                 parts.append(piece)
-            have += len(piece)
-        whole = b"".join(parts)
-        drop = max(0, offset - _BACK - start)
-        self._held, self._start = whole[drop:], start + drop
+        self._held, self._start = b"".join(parts), start
 
-    def _more(self) -> bytes:
-        data = self._source(self._taken, _INPUT)
-        self._taken += len(data)
-        try:
-            return self._inflated(data)
-        except self._errors as error:
-            raise MalformedArchive("the gzip stream is broken") from error
 
-    def _inflated(self, data: bytes) -> bytes:
-        if not data:
-            if not self._state.eof:
-                raise MalformedArchive("the gzip stream is cut off")
-            self._ended = True
-            return b""
-        out = []
+def _pieces(source: Source) -> Iterator[bytes]:
+    """What a gzip stream unpacks to, from front to back. Raises MalformedArchive."""
+    new, errors = _inflate()
+    state: Any = new(31)
+    taken = done = 0
+    while data := source(taken, _INPUT):
+        taken += len(data)
         while data:
-            if self._state.eof:
+            if state.eof:
                 data = data.lstrip(b"\0")  # padding behind a member
                 if not data:
                     break
-                self._state = self._new(31)
-            # A piece at a time, so that no bomb unpacks at once.
-            piece = self._state.decompress(data, 16 << 20)
-            out.append(piece)
-            self._check(len(piece))
-            data = self._state.unused_data if self._state.eof else self._state.unconsumed_tail
-        return out[0] if len(out) == 1 else b"".join(out)
-
-    def _check(self, more: int) -> None:
-        done = self._start + len(self._held) + more
-        if done > _ALWAYS_ALLOWED and done > _RATIO * self._taken:
-            raise MalformedArchive("the archive unpacks to absurdly much")
+                state = new(31)
+            try:
+                piece = state.decompress(data, _AT_ONCE)
+            except errors as error:
+                raise MalformedArchive("the gzip stream is broken") from error
+            done += len(piece)
+            if done > _ALWAYS_ALLOWED and done > _RATIO * taken:
+                raise MalformedArchive("the archive unpacks to absurdly much")
+            yield piece
+            data = state.unused_data if state.eof else state.unconsumed_tail
+    if not state.eof:
+        raise MalformedArchive("the gzip stream is cut off")
 
 
 def _inflate() -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ _MACHINES = {7: "i686", 0x01000007: "x86_64", 12: "armv7l", 0x0100000C: "aarch64
 _SYSTEMS = {1: "macos", 2: "ios", 7: "ios-simulator"}
 _LC_VERSION_MIN = {0x24: "macos", 0x25: "ios"}
 _LC_BUILD_VERSION = 0x32
+_OBJECT, _SYMBOLS = 1, 10  # MH_OBJECT, MH_DSYM
 _MOST_SLICES, _MOST_COMMANDS, _LARGEST = 16, 4096, 1 << 20
 
 
@@ -24,9 +25,11 @@ class Slice(NamedTuple):
 
     arch: str
     os: str | None
-    """As `Host.os`; None where no load command tells."""
+    """As `Host.os`, "platform-6" for one that elfin does not know; None where no load command tells."""
     least: tuple[int, int] | None
     """Lowest release of that system."""
+    loaded: bool
+    """It is a program or library, neither an object file nor debug symbols."""
 
 
 def read(source: Source) -> tuple[Slice, ...] | None:
@@ -57,7 +60,7 @@ def _slice(some: Callable[[int, int], bytes], offset: int) -> Slice | None:
     order = {b"\xcf\xfa\xed\xfe": "<", b"\xce\xfa\xed\xfe": "<"}.get(head[:4])
     if order is None or len(head) < 32:
         return None
-    machine, _, _, count, size = struct.unpack_from(order + "5I", head, 4)
+    machine, _, kind, count, size = struct.unpack_from(order + "5I", head, 4)
     start = 32 if head[0] == 0xCF else 28
     if count > _MOST_COMMANDS or size > _LARGEST:
         return None
@@ -76,9 +79,10 @@ def _slice(some: Callable[[int, int], bytes], offset: int) -> Slice | None:
             os, least = _LC_VERSION_MIN[command], _version(struct.unpack_from(order + "I", data, at + 8)[0])
         elif command == _LC_BUILD_VERSION and length >= 16:
             system, version = struct.unpack_from(order + "2I", data, at + 8)
-            os, least = _SYSTEMS.get(system), _version(version)
+            os, least = _SYSTEMS.get(system, f"platform-{system}"), _version(version)
         at += length
-    return Slice(_MACHINES.get(machine, f"mach-machine-{machine}"), os, least)
+    arch = _MACHINES.get(machine, f"mach-machine-{machine}")
+    return Slice(arch, os, least, kind not in (_OBJECT, _SYMBOLS))
 
 
 def _version(packed: int) -> tuple[int, int]:

@@ -258,11 +258,15 @@ class Index:
 
         if not urls.is_web(file.url):
             return net_local.metadata(file)
-        found = net_wheel.metadata(file.filename, file.size, lambda first, length: self._part(file, first, length))
+        found = net_wheel.metadata(file.filename, file.size, lambda first, length: self.part(file, first, length))
         return found if found is not None else net_wheel.whole(file.filename, self._whole_wheel(file))
 
-    def _part(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
-        """Some bytes of a remote file; None when the server gives it only as a whole."""
+    def part(self, file: File, first: int | None, length: int) -> net_wheel.Part | None:
+        """Some bytes of a remote file, from `first` on or the last ones; None when the server gives it only whole.
+
+        Raises Unreachable, Unauthorized.
+        """
+        self._refuse_offline(f"{file.filename} is not cached")
         place = origin(file.url)
         if place in self._without_ranges:
             return None
@@ -278,7 +282,7 @@ class Index:
 
         response = self._client.get_range(file.url, first, length)
         if response is not None and response.status in _ABSENT:
-            raise Unreachable(f"the file is listed, but it is not there: {redacted(file.url)}")
+            raise Unreachable(f"the server has no such file: {redacted(file.url)}")
         if response is None or response.status != 206:
             return None
         start, total = content_range(response.headers.get("content-range", ""))

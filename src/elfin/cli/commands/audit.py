@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from elfin.cli.options import Parser, add_global_options
+from elfin.cli.options import Parser, add_global_options, add_index_options
 from elfin.cli.session import begin
 
 TYPE_CHECKING = False
@@ -22,12 +22,14 @@ def run(arguments: list[str], program: str) -> int:
     parser = Parser(program, _DESCRIPTION)
     parser.add_argument(
         "path", metavar="PATH", nargs="+",
-        help="an ELF file, wheel, folder (of wheels, an environment), zip or tar archive, root:DIR, image:FILE",
+        help="an ELF file, wheel, folder (of wheels, an environment), zip or tar archive, root:DIR, image:FILE, a URL; "
+        "NAME==VERSION: the wheels that installers take in the places",
     )  # fmt: skip
     parser.add_argument(
         "--platform", metavar="PLACE", action="append", default=[], dest="platforms",
         help="will it run there? (debian:12/arm64, manylinux_2_28_x86_64, root:DIR, host, ...); may be repeated",
     )  # fmt: skip
+    parser.add_argument("-p", "--python", metavar="PYTHON", help="of NAME==VERSION take the wheels for this Python")
     check = parser.add_argument_group("checking")
     check.add_argument("--check", action="store_true", help="exit 1 where name, WHEEL, RECORD and bytes disagree")
     check.add_argument(
@@ -43,6 +45,7 @@ def run(arguments: list[str], program: str) -> int:
         "--json", action="store_const", const="json", default="text", dest="format", help="as --format json"
     )
     shape.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    add_index_options(parser)
     add_global_options(parser)
     options = parser.parse_args(arguments)
     most = [_limit(text) for text in options.most]
@@ -53,7 +56,7 @@ def run(arguments: list[str], program: str) -> int:
 
     checking = options.check or bool(most) or bool(options.select)
     codes = problems.selected(_split(options.select), _split(options.ignore))
-    answer = audit.audit(context, options.path, options.platforms, most, hashes=checking)
+    answer = audit.audit(context, options.path, options.platforms, most, hashes=checking, python=options.python)
     if options.format == "text":
         context.output(
             show.text(answer, codes if checking else frozenset(), verbose=context.settings.verbosity.value > 0)

@@ -17,6 +17,7 @@ def run(arguments: list[str], program: str) -> int:
     )  # fmt: skip
     parser.add_argument("-p", "--python", metavar="PYTHON", help="for this interpreter")
     parser.add_argument("--require-hashes", action="store_true", help="refuse what has no hash")
+    group.add_audit_option(parser)
     group.add_place_options(parser, "fetch for this place")
     group.add_resolver_options(parser)
     group.add_index_options(parser)
@@ -34,6 +35,7 @@ def run(arguments: list[str], program: str) -> int:
         python=options.python,
         python_version=options.python_version,
         platform=platform(options),
+        audit=options.audit,
     )
     show.tell(context, fetched)
     return 0

@@ -17,6 +17,7 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--reinstall", "--force-reinstall", action="store_true", help="replace what is there already")
     parser.add_argument("--dry-run", action="store_true", help="tell, but change nothing")
     parser.add_argument("--require-hashes", action="store_true", help="refuse what has no hash")
+    group.add_audit_option(parser)
     group.add_target_options(parser)
     group.add_place_options(parser, "take wheels for this place, into --target or --prefix")
     group.add_resolver_options(parser)

@@ -21,6 +21,7 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument(
         "--allow-empty-requirements", action="store_true", help="empty the environment if the files are empty"
     )
+    group.add_audit_option(parser)
     group.add_target_options(parser)
     group.add_place_options(parser, "take wheels for this place, into --target or --prefix")
     group.add_link_options(parser)

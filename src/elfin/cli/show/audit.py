@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from elfin.audit import earned, policy, problems, sums
-from elfin.audit.model import FileFacts, Floor, Report
-from elfin.audit.places import Reason, Served
+from elfin.audit import earned, places, policy, problems, sums
+from elfin.audit.model import FileFacts, Floor, Foreign, Report, Sum
+from elfin.audit.places import Served
 from elfin.audit.problems import Problem, dotted
 from elfin.edges.terminal import safe
 from elfin.flows.audit import Answer, Audited, Judged, serving
 from elfin.host import fit
 from elfin.record import TYPE_CHECKING
+from elfin.tags import explain
 
 if TYPE_CHECKING:
     from typing import Any
@@ -37,7 +38,8 @@ def text(answer: Answer, codes: frozenset[str], *, verbose: bool) -> str:
             lines.append(f"  {safe(advice.path)}")
             lines.append(f"    {safe(advice.text)}")
             if advice.tags:
-                lines.append(f"    elfin retag --platform-tag +{'.'.join(advice.tags)} {safe(advice.path)}")
+                wheel = advice.path.rpartition("/")[2] if "://" in advice.path else advice.path
+                lines.append(f"    elfin retag --platform-tag +{'.'.join(advice.tags)} {safe(wheel)}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -46,6 +48,7 @@ def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
     report = one.report
     rows = [row for judged in one.judged for row in _place(judged)]
     rows += _needs(report)
+    rows += _foreign(report)
     if report.claim is not None:
         rows += _tags(report)
     elif report.earned.tags and report.files and report.kind in ("file", "archive"):
@@ -53,12 +56,9 @@ def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
     served = _served(one.served)
     if served and not one.judged:
         rows.append(("runs on", served))
-    if report.others:
-        shown_others = report.others[: 1 if report.files else _REASONS_SHOWN]
-        rows += [("not ELF", f"{safe(path)}: {what}") for path, what in shown_others]
-        if len(report.others) > len(shown_others):
-            rows.append(("", f"and {len(report.others) - len(shown_others)} more for other systems"))
     rows += [("unreadable", f"{safe(path)}: {safe(why)}") for path, why in report.broken[:_REASONS_SHOWN]]
+    if len(report.broken) > _REASONS_SHOWN:
+        rows.append(("", f"and {len(report.broken) - _REASONS_SHOWN} more"))
     shown = [problem for problem in one.problems if problem.code in codes] if codes else []
     for problem in shown:
         rows.append((problem.code, safe(f"{problem.path}: {problem.text}" if problem.path else problem.text)))
@@ -73,6 +73,22 @@ def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
     if verbose:
         lines += [line for file in report.files for line in _file(file)]
     return lines
+
+
+def _foreign(report: Report) -> list[tuple[str, str]]:
+    """What files of macOS and Windows need, one line for each system and machine, with the file that needs most."""
+    groups: dict[tuple[str, str], list[Foreign]] = {}
+    for one in report.foreign:
+        groups.setdefault((one.os, one.arch), []).append(one)
+    rows: list[tuple[str, str]] = []
+    for (system, arch), found in groups.items():
+        most = max(found, key=lambda one: one.least or ())
+        least = f" {dotted(most.least)} or newer" if most.least else ""
+        files = len({one.path for one in found}) - 1
+        more = f" (and {files} other file{'s' * (files > 1)})" if files else ""
+        label = "" if rows else "also" if report.files else "needs"
+        rows.append((label, safe(f"{explain.system(system)}{least} on {arch}: {most.path}{more}")))
+    return rows
 
 
 def _few(notes: Sequence[Problem]) -> list[Problem]:
@@ -91,7 +107,7 @@ def _place(judged: Judged) -> list[tuple[str, str]]:
     label = f"on {safe(judged.place.text)}"
     said = {True: "runs", False: "does not run", None: "may run, but nobody can tell"}[verdict.runs]
     rows = [(label, f"{said} ({safe(judged.place.understood)})")]
-    rows += [("", safe(_reason(reason))) for reason in verdict.reasons[:_REASONS_SHOWN]]
+    rows += [("", safe(places.sentence(reason))) for reason in verdict.reasons[:_REASONS_SHOWN]]
     if len(verdict.reasons) > _REASONS_SHOWN:
         rows.append(("", f"and {len(verdict.reasons) - _REASONS_SHOWN} more reasons"))
     if verdict.installers:
@@ -101,56 +117,50 @@ def _place(judged: Judged) -> list[tuple[str, str]]:
     return rows
 
 
-def _reason(reason: Reason) -> str:
-    for_ = f" for {_symbols(reason.symbols)}" if reason.symbols else ""
-    more = f" (so do {reason.files - 1} other files)" if reason.files > 1 else ""
-    if reason.axis in ("library", "libstdc++"):
-        return f"{reason.path} needs {reason.needs}{for_}: {reason.has}{more}"
-    return f"{reason.path} needs {reason.needs}{for_}, there is {reason.has}{more}"
-
-
 def _symbols(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 def _needs(report: Report) -> list[tuple[str, str]]:
     if not report.files:
-        return [("needs", "nothing: there is no ELF file in it")] if not report.others else []
-    arch = ", ".join(report.arches)
+        return [("needs", "nothing: there is no machine code in it")] if not report.foreign else []
+    total = report.total
+    arch = ", ".join(total.arches)
     floats = {file.arch.float_abi for file in report.files} - {None}
     arch += f" ({', '.join(sorted(map(str, floats)))} float)" if floats else ""
-    rows = [("needs", f"Linux on {arch}, {_libc(report)}")]
-    for floor in (report.glibc, report.musl):
+    rows = [("needs", f"Linux on {arch}, {_libc(total)}")]
+    for floor in (total.glibc, total.musl):
         rows += [("", _because(floor))] if floor is not None else []
-    rows += _levels(report)
+    rows += _levels(total)
     weak = _weak(report)
     if weak:
         rows.append(("", weak))
-    if report.cpu_level is not None and report.cpu_level > 1:
-        rows.append(("cpu", f"x86-64-v{report.cpu_level}, which {safe(report.cpu_witness or '')} declares to need"))
-    if report.external:
-        rows.append(("not bundled", ", ".join(safe(name) for name, _ in report.external)))
+    if total.cpu_level is not None and total.cpu_level > 1:
+        rows.append(("cpu", f"x86-64-v{total.cpu_level}, which {safe(total.cpu_witness or '')} declares to need"))
+    if total.external:
+        rows.append(("not bundled", ", ".join(safe(name) for name, _ in total.external)))
     return rows
 
 
 def _weak(report: Report) -> str:
     """Newer versions that the loader goes on without."""
-    own = report.glibc.version if report.glibc else ()
+    total = report.total
+    own = total.glibc.version if total.glibc else ()
     found = [
         f"{want.symbols[0]} ({want.version})"
-        for file in report.files[:1] if report.libc == "glibc"
+        for file in report.files[:1] if total.libc == "glibc"
         for want in file.wants
         if want.weak and want.symbols and fit.newer(policy.glibc_of(want.version) or (), own)
     ]  # fmt: skip
     return safe(f"looks for {', '.join(found[-3:])} as well, and runs without (weak versions)") if found else ""
 
 
-def _levels(report: Report) -> list[tuple[str, str]]:
+def _levels(total: Sum) -> list[tuple[str, str]]:
     """The levels of libstdc++ and its kin; one that asks for a newer system than the libc does gets its witness."""
     rows = []
     plain = []
-    own = report.glibc.version if report.glibc else ()
-    for kind, floor in report.levels:
+    own = total.glibc.version if total.glibc else ()
+    for kind, floor in total.levels:
         implied = policy.glibc_for(kind, floor.version)
         if implied is None or fit.newer(implied, own):
             system = f"in systems with glibc {dotted(implied)}" if implied else "in no known system"
@@ -160,16 +170,16 @@ def _levels(report: Report) -> list[tuple[str, str]]:
     return [*rows, *([("", f"{', '.join(plain)}, which no system with that glibc lacks")] if plain else [])]
 
 
-def _libc(report: Report) -> str:
-    if report.libc == "glibc":
-        return f"glibc {dotted(report.glibc.version)}" if report.glibc else "glibc, any"
-    if report.libc == "musl":
-        return f"musl {dotted(report.musl.version)}" if report.musl else "musl, any"
-    if report.libc == "any":
-        return f"any libc: {safe(report.why)}"
-    if report.libc == "mixed":
-        return f"two libcs at once: {safe(report.why)}"
-    return report.libc or f"a libc that nothing tells: {safe(report.why)}"
+def _libc(total: Sum) -> str:
+    if total.libc == "glibc":
+        return f"glibc {dotted(total.glibc.version)}" if total.glibc else "glibc, any"
+    if total.libc == "musl":
+        return f"musl {dotted(total.musl.version)}" if total.musl else "musl, any"
+    if total.libc == "any":
+        return f"any libc: {safe(total.why)}"
+    if total.libc == "mixed":
+        return f"two libcs at once: {safe(total.why)}"
+    return total.libc or f"a libc that nothing tells: {safe(total.why)}"
 
 
 def _because(floor: Floor) -> str:
@@ -184,13 +194,12 @@ def _tags(report: Report) -> list[tuple[str, str]]:
     assert report.claim is not None
     rows = [("earns", ".".join(report.earned.tags) or "no platform tag")]
     rows += [("", safe(reason)) for reason in report.earned.reasons[:_REASONS_SHOWN]]
-    total = sums.total(report.files, sums.bundled(report.files))
-    for number, one in enumerate(earned.compare(report.claim.platforms, report.earned, total)):
+    for number, one in enumerate(earned.compare(report.claim.platforms, report)):
         words = {"earned": "earned", "narrow": "fine, it could promise more", "too wide": "promises too much",
                  "wrong": "wrong", "unknown": "unknown"}[one.verdict]  # fmt: skip
         why = f": {one.why}" if one.why else ""
         rows.append(("claims" if number == 0 else "", safe(f"{one.tag}  {words}{why}")))
-    missing = earned.missing(report.claim.platforms, report.earned)
+    missing = earned.missing(report.claim.platforms, report)
     if missing:
         rows.append(("not claimed", safe(f"{'.'.join(missing)}, which the bytes earn too")))
     return rows
@@ -225,30 +234,30 @@ def as_json(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
 def _object(one: Audited, codes: frozenset[str]) -> dict[str, Any]:
     report = one.report
     claim = report.claim
-    total = sums.total(report.files, sums.bundled(report.files))
+    total = report.total
     return {
         "path": report.path,
         "kind": report.kind,
-        "arches": list(report.arches),
-        "libc": report.libc,
-        "libc_evidence": report.why,
-        "glibc": _floor(report.glibc),
-        "musl": _floor(report.musl),
-        "levels": {kind: _floor(floor) for kind, floor in report.levels},
-        "external": [{"library": name, "files": list(paths)} for name, paths in report.external],
-        "cpu_level": report.cpu_level,
-        "cpu_evidence": report.cpu_witness,
+        "arches": list(total.arches),
+        "libc": total.libc,
+        "libc_evidence": total.why,
+        "glibc": _floor(total.glibc),
+        "musl": _floor(total.musl),
+        "levels": {kind: _floor(floor) for kind, floor in total.levels},
+        "external": [{"library": name, "files": list(paths)} for name, paths in total.external],
+        "cpu_level": total.cpu_level,
+        "cpu_evidence": total.cpu_witness,
         "earned": {"tags": list(report.earned.tags), "reasons": list(report.earned.reasons)},
         "claimed": None if claim is None else [
-            item._asdict() for item in earned.compare(claim.platforms, report.earned, total)
+            item._asdict() for item in earned.compare(claim.platforms, report)
         ],
-        "missing": [] if claim is None else list(earned.missing(claim.platforms, report.earned)),
+        "missing": [] if claim is None else list(earned.missing(claim.platforms, report)),
         "runs_on": [served._asdict() for served in one.served],
         "places": [_verdict(judged) for judged in one.judged],
         "problems": [{**problem._asdict(), "counts": problem.code in codes} for problem in one.problems],
         "files": [_facts(file) for file in report.files],
         "unreadable": [{"path": path, "why": why} for path, why in report.broken],
-        "others": [{"path": path, "what": what} for path, what in report.others],
+        "others": [{**one._asdict(), "least": dotted(one.least) if one.least else None} for one in report.foreign],
     }  # fmt: skip
 
 
@@ -283,6 +292,14 @@ def _facts(file: FileFacts) -> dict[str, Any]:
     }
 
 
+def _uri(path: str) -> str:
+    """A path as a reference of RFC 3986, which SARIF asks for."""
+    import os
+    from urllib.parse import quote
+
+    return path if "://" in path else quote(os.fsencode(path))
+
+
 def as_sarif(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
     """SARIF 2.1.0 (OASIS) with the findings that count."""
     results = [
@@ -290,7 +307,7 @@ def as_sarif(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
             "ruleId": problem.code,
             "level": problems.RULES[problem.code][0],
             "message": {"text": f"{problem.path}: {problem.text}" if problem.path else problem.text},
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": one.report.path}}}],
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(one.report.path)}}}],
         }
         for one in answer.audited
         for problem in one.problems
