@@ -313,6 +313,31 @@ def test_a_download_begins_again_when_nothing_vouches_for_the_rest(client: Clien
         assert server.requests[3].headers["range"] == "bytes=70000-"
 
 
+@pytest.mark.parametrize("held", [b"", DATA[:70000], DATA])
+def test_a_download_goes_on_behind_what_is_held(client: Client, held: bytes) -> None:
+    with IndexServer({"p": {"f.bin": DATA}}) as server:
+        sink, told = bytearray(held), []
+        got = client.stream(
+            f"{server.root}/files/p/f.bin", sink.extend, restart=sink.clear, verified=True,
+            held=[held[:1000], held[1000:]], progress=lambda *at: told.append(at),
+        )  # fmt: skip
+        assert bytes(sink) == DATA and got.digests["sha256"] == hashlib.sha256(DATA).hexdigest()
+        assert told[-1] == (len(DATA), len(DATA))
+        # Of a whole file nothing is left to send: the server says so, and all of it is fetched to be sure.
+        assert [one.headers.get("range") for one in server.requests] == (
+            [f"bytes={len(held)}-"] if 0 < len(held) < len(DATA) else [f"bytes={len(DATA)}-", None] if held else [None]
+        )
+
+
+def test_a_part_that_ends_early_is_noticed_behind_what_is_held(client: Client) -> None:
+    with IndexServer({"p": {"f.bin": DATA}}) as server:
+        sink, url = bytearray(DATA[:1000]), "/files/p/f.bin"
+        part = kit.status(206, DATA[1000:70000], content_range=f"bytes 1000-69999/{len(DATA)}")
+        server.fault(url, part, times=1)
+        client.stream(server.root + url, sink.extend, restart=sink.clear, verified=True, held=[DATA[:1000]])
+        assert bytes(sink) == DATA and server.requests[1].headers["range"] == "bytes=70000-"
+
+
 def test_a_file_that_changed_meanwhile_is_begun_again(client: Client) -> None:
     with IndexServer({"p": {"f.bin": DATA[::-1]}}, etag=True) as server:
         server.fault("/files/p/f.bin", kit.truncated(DATA, 70000, etag='"old"'), times=1)

@@ -79,3 +79,44 @@ def ndjson(files: dict[str, bytes], **wrong: str) -> str:
         row = {"platform": "", "variant": "", "url": name.replace("+", "%2B"), "sha256": sha256}
         lines.append(json.dumps({"version": version, "artifacts": [row]}))
     return "\n".join(lines) + "\n"
+
+
+def as_uv_has_it(folder: Path = PYTHONS) -> dict[str, object]:
+    """The list beside the real archives in a folder in uv's words, which leave out what is static."""
+    found: dict[str, object] = {}
+    for line in (folder / LIST.name).read_text().splitlines():
+        release = json.loads(line)
+        version, tag = release["version"].split("+")
+        major, minor, patch = map(int, version.split("."))
+        for one in release["artifacts"]:
+            machine, libc = one["platform"].split("-")[0], one["platform"].split("-")[-1]
+            if libc == "musl" and tag < "20250311":
+                continue
+            variant = "freethreaded" if "freethreaded" in one["variant"] else None
+            found[f"cpython-{version}{'+' + variant if variant else ''}-linux-{machine}-{libc}"] = {
+                "name": "cpython", "arch": {"family": machine, "variant": None}, "os": "linux", "libc": libc,
+                "major": major, "minor": minor, "patch": patch, "prerelease": "", "sha256": one["sha256"],
+                "url": f"file://{folder}/{one['url']}", "variant": variant, "build": tag,
+            }  # fmt: skip
+    return found
+
+
+_ANOTHER_VERSION = """import sys
+
+
+class Version(tuple):
+    major, minor, micro, releaselevel, serial = (property(lambda self, at=at: self[at]) for at in range(5))
+
+
+sys.version_info = sys.implementation.version = Version({version!r} + ("final", 0))
+"""
+
+
+def as_version(archive: Path, version: tuple[int, int, int]) -> bytes:
+    """A real archive whose Python says that it is another patch version, for there is but one of each kind."""
+    plain = io.BytesIO(gzip.decompress(archive.read_bytes()))
+    data = _ANOTHER_VERSION.format(version=version).encode()
+    with tarfile.open(fileobj=plain, mode="a") as whole:
+        info, _ = member(f"python/lib/python{version[0]}.{version[1]}/site-packages/sitecustomize.py", data)
+        whole.addfile(info, io.BytesIO(data))
+    return gzip.compress(plain.getvalue(), 1, mtime=0)

@@ -124,6 +124,76 @@ def test_a_cached_answer_is_forgotten_when_its_ground_changes(folder: str, chang
     assert disk.recall(python, f"{folder}/cache", []) is None
 
 
+def replaced(path: str, content: bytes) -> None:
+    """As a package manager does it: by a new file that is as old and as large."""
+    before = os.stat(path)
+    assert before.st_size == len(content)
+    put(f"{path}.new", content, 0o644)
+    os.utime(f"{path}.new", ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.rename(f"{path}.new", path)
+
+
+@linux
+@pytest.mark.parametrize("family", ["glibc", "musl"])
+def test_a_python_whose_libc_was_replaced_is_asked_again(
+    family: str, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = child_ask.ask(BASE, PLACE)
+    name = "ld-linux-x86-64.so.2" if family == "glibc" else "ld-musl-x86_64.so.1"
+    python = put(f"{folder}/bin/python3", elfsmith.program(f"{folder}/lib/{name}"))
+
+    def made(version: str) -> bytes:
+        return (elfsmith.glibc if family == "glibc" else elfsmith.musl)(version).ljust(4096, b"\0")
+
+    versions = ("2.36", "2.35") if family == "glibc" else ("1.2.4", "1.2.5")
+    put(f"{folder}/lib/{name}", elfsmith.glibc_loader(), 0o644)
+    libc = put(f"{folder}/lib/{'libc.so.6' if family == 'glibc' else name}", made(versions[0]), 0o644)
+    asked = []
+
+    def ask_it(path: str, *_: object) -> dict[str, object]:
+        asked.append(path)
+        return {**answer, "executable": python, "real_executable": python}
+
+    monkeypatch.setattr(child_ask, "ask", ask_it)
+
+    def version() -> str:
+        known = ask(python, f"{folder}/cache")
+        assert known.libc is not None and known.libc.family == family and known.libc.version is not None
+        return ".".join(map(str, known.libc.version))
+
+    assert (version(), version(), len(asked)) == (versions[0], versions[0], 1)
+    replaced(libc, made(versions[1]))
+    assert (version(), version(), len(asked)) == (versions[1], versions[1], 2)
+
+
+@linux
+def test_a_python_that_is_too_old_is_started_once(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = []
+
+    def start(path: str, *_: object) -> bytes:
+        starts.append(path)
+        return b'{"elfin": 1, "version": "3.7.16", "version_info": [3, 7, 16]}'
+
+    monkeypatch.setattr(child_ask, "said", start)
+    program, script = put(f"{folder}/python3", elfsmith.program()), put(f"{folder}/wrapper", b"#!/bin/sh\n")
+    for path, count in ((program, 1), (script, 3)):
+        for _ in range(3):
+            with pytest.raises(NoPython, match=r"is Python 3\.7\.16, and the oldest that will do is 3\.8"):
+                ask(path, f"{folder}/cache")
+        assert starts.count(path) == count
+    replaced(program, elfsmith.program())
+    with pytest.raises(NoPython):
+        ask(program, f"{folder}/cache")
+    assert starts.count(program) == 2
+
+
+def test_a_python_that_fails_is_tried_again(folder: str) -> None:
+    path = put(f"{folder}/python3", b"#!/bin/sh\nexit 3\n")
+    with pytest.raises(NoPython, match="it ended with status 3"):
+        ask(path, f"{folder}/cache")
+    assert not os.path.exists(f"{folder}/cache")
+
+
 def test_a_cache_that_cannot_be_written_is_no_error(folder: str) -> None:
     put(f"{folder}/file", b"")
     assert ask(BASE, f"{folder}/file/cache").version_info == sys.version_info[:3]

@@ -7,6 +7,9 @@ import errno
 import gzip
 import hashlib
 import os
+import platform
+import sys
+import sysconfig
 import tarfile
 import zlib
 from pathlib import Path
@@ -19,6 +22,7 @@ from elfin.host.disk import FolderRoot
 from elfin.host.libc import header_of
 from elfin.pythons import (
     catalogue_build,
+    child_ask,
     child_first_run,
     disk_managed,
     disk_unpack,
@@ -32,7 +36,6 @@ from elfin.pythons.catalogue_source import Row
 from elfin.pythons.manifest import Entry, Installed
 from kit import elfsmith, faults
 from kit import pythonarchives as kit
-from kit.places import interpreter
 from kit.pythonarchives import Member, archive, link, member
 from kit.roots import DictRoot
 
@@ -295,8 +298,9 @@ def test_the_executable_is_looked_at_before_it_is_run(
 
 def test_what_it_says_of_itself_is_compared() -> None:
     musl = build(kit.name_of("3.13.9", "20251101", "x86_64-unknown-linux-musl"))
-    good = interpreter()._replace(version="3.13.9", implementation="cpython", free_threaded=False,
-                                  ext_suffix=".cpython-313-x86_64-linux-musl.so")  # fmt: skip
+    output = b"hello\nelfin\tcpython\t3.13.9\t0\t0\t.cpython-313-x86_64-linux-musl.so\tcpython-313-x86_64-linux-musl\n"
+    good = proof.answer(output)
+    assert good is not None and good.soabi == "cpython-313-x86_64-linux-musl"
     assert proof.of_answer(musl, good) is None
     wrongs = {
         "it says that it is version 3.13.8": good._replace(version="3.13.8"),
@@ -308,6 +312,20 @@ def test_what_it_says_of_itself_is_compared() -> None:
     }
     for words, known in wrongs.items():
         assert proof.of_answer(musl, known) == words
+
+
+@pytest.mark.parametrize("output", [b"", b"hello\n", b"elfin\tcpython\n", b"\xff\xfe", b"\t" * 6, b'{"elfin": 1}'])
+def test_what_is_no_answer_is_told(output: bytes) -> None:
+    assert proof.answer(output) is None
+
+
+def test_every_python_here_answers_at_its_first_start() -> None:
+    here = FolderRoot("/")
+    script = str(Path(child_first_run.__file__).with_name("_first.py"))
+    known = proof.answer(child_ask.said(os.path.realpath(sys.executable), here, None, script))
+    assert known is not None and known.version == platform.python_version().rstrip("+")
+    assert known.ext_suffix == sysconfig.get_config_var("EXT_SUFFIX")
+    assert known.implementation == sys.implementation.name and known.soabi == sysconfig.get_config_var("SOABI")
 
 
 @pytest.mark.parametrize(
@@ -365,7 +383,7 @@ def put(root: Path, *, data: bytes | None = None) -> Installed:
 
 
 def tidy(root: Path) -> list[str]:
-    return sorted(name for name in os.listdir(root) if name != ".locks")
+    return sorted(os.listdir(root))
 
 
 def test_what_was_installed_is_found_again_and_whole(tmp_path: Path) -> None:

@@ -133,18 +133,21 @@ class Client:
         restart: Callable[[], object],
         algorithms: tuple[str, ...] = ("sha256",),
         verified: bool = False,
+        held: Iterable[bytes] = (),
         limit: int = DOWNLOAD_LIMIT,
         progress: Callable[[int, int | None], object] | None = None,
     ) -> Received:
         """Download into `sink`; after a broken stream go on where it broke, if the file is surely the same one.
 
         `restart` empties the sink. `verified` says that the caller knows a hash of the file and compares it, so that
-        going on is safe without a validator. `progress` gets (bytes so far, bytes in all or None).
+        going on is safe without a validator; then `held` may be what the sink already has of the file, in pieces.
+        `progress` gets (bytes so far, bytes in all or None).
         Raises Unreachable, Unauthorized; what `sink` raises passes through.
         """
         download = _Download(
             sink, restart=restart, algorithms=algorithms, verified=verified, limit=limit, progress=progress
         )
+        download.hold(held)
         url = self.learn(url)
 
         def once() -> Received:
@@ -284,6 +287,14 @@ class _Download:
         self.size = 0
         self._hashers = _hashers(algorithms)
 
+    def hold(self, pieces: Iterable[bytes]) -> None:
+        """Count pieces that the sink already has."""
+        for piece in pieces:
+            self.size += len(piece)
+            for hasher in self._hashers:
+                hasher.update(piece)
+        self._mark = self.size
+
     def request(self) -> dict[str, str]:
         """The headers of the next attempt."""
         headers = {"accept-encoding": "identity"}
@@ -315,6 +326,7 @@ class _Download:
             if first != self.size or (total is not None and self._total not in (None, total)):
                 self._begin_again()
                 raise AttemptError("the server sent another part of the file than was asked for", transient=True)
+            self._total = self._total if total is None else total
         else:
             if self.size:
                 self._begin_again()

@@ -9,6 +9,7 @@ import os
 from elfin.edges import disk
 from elfin.errors import ConfigError, ElfinError, NoAnswer, PlaceError, Refused, Unreachable
 from elfin.flows.context import Context
+from elfin.formats.urltext import redacted
 from elfin.pythons import catalogue, mirrors
 from elfin.pythons.catalogue import MAGIC, Catalogue
 from elfin.record import NamedTuple
@@ -85,7 +86,8 @@ def update(context: Context, source: str | None, *, allow_older: bool = False) -
     else:
         built = _made(context, [(text, base)], False)
     if not built.kept:
-        raise NoAnswer(f"there is no Python in {source or mirrors.OFFICIAL_LIST}", state="the old catalogue is kept")
+        name = redacted(source or mirrors.OFFICIAL_LIST)
+        raise NoAnswer(f"there is no Python in {name}", state="the old catalogue is kept")
     before = _in_use(context)
     if built.newest < before.newest and not allow_older:
         raise Refused(
@@ -121,14 +123,17 @@ def _fetched(context: Context, source: str, origin: str) -> tuple[str, str]:
     """(text, URL to which names in it are relative) of a path or URL; gzip is undone."""
     if source.startswith(("http://", "https://")):
         if context.settings.offline.value:
-            raise Unreachable(f"offline, and {source} is not here", hints=("without --offline it would be asked for",))
+            what = redacted(source)
+            raise Unreachable(f"offline, and {what} is not here", hints=("without --offline it would be asked for",))
+        # From here on the client knows its credentials, and nobody else.
+        source = context.client.learn(source)
         answer = context.client.get(source, limit=_LARGEST)
         if answer.status != 200:
-            raise Unreachable(f"the server answered {answer.status}: {source}")
-        return _text(answer.body, source), source
+            raise Unreachable(f"the server answered {answer.status}: {redacted(source)}")
+        return _text(answer.body, redacted(source)), source
     path = mirrors.path_of(source)
     if path is None:
-        raise ConfigError(f"{origin} names {source}, which is neither a file nor http(s)")
+        raise ConfigError(f"{origin} names {redacted(source)}, which is neither a file nor http(s)")
     path = os.path.join(context.folder, os.path.expanduser(path))
     from urllib.parse import quote
 
@@ -140,7 +145,10 @@ def _text(data: bytes, name: str) -> str:
         import zlib
 
         try:
-            data = zlib.decompressobj(31).decompress(data, _LARGEST)
+            stream = zlib.decompressobj(31)
+            data = stream.decompress(data, _LARGEST)
+            if not stream.eof:
+                raise PlaceError(f"{name} is cut off")
         except zlib.error as error:
             raise PlaceError(f"{name} is a broken gzip file") from error
     return data.decode("utf-8", "replace")

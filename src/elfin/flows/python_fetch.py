@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 
 from elfin.edges.disk_stream import Writer
-from elfin.errors import HashMismatch, Unreachable
+from elfin.errors import ElfinError, HashMismatch, Unreachable
 from elfin.flows.context import Context
-from elfin.pythons import mirrors
+from elfin.formats.urltext import redacted
+from elfin.pythons import disk_partial, mirrors
 from elfin.pythons.catalogue import PythonBuild
-from elfin.record import NamedTuple
+from elfin.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from elfin.edges.net import Received
 
 _LARGEST = 2 << 30
-_MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+_MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"bzh")
 
 
 class Fetched(NamedTuple):
@@ -21,13 +25,15 @@ class Fetched(NamedTuple):
     path: str
     sha256: str | None
     """What is still to be compared while it is read; None: it was, or nobody knows a hash."""
+    ours: bool
+    """It was downloaded, and is to be removed when it was read."""
 
 
-def fetch(context: Context, build: PythonBuild, folder: str) -> Fetched:
-    """The archive: a local file where it is, or downloaded into `folder`.
+def fetch(context: Context, build: PythonBuild, work: str, root: str) -> Fetched:
+    """The archive: a local file where it is, or downloaded below `root`, into `work` if its hash is not known.
 
-    Raises HashMismatch for other bytes than promised (no further place is asked then), Unreachable with every place's
-    reason.
+    A download that was cut off, by a kill too, is gone on with. Raises HashMismatch for other bytes than promised (no
+    further place is asked then), Unreachable with every place's reason.
     """
     if build.sha256 is None:
         context.warn(f"nobody published a hash of {os.path.basename(build.url)}: it is taken unchecked")
@@ -37,14 +43,14 @@ def fetch(context: Context, build: PythonBuild, folder: str) -> Fetched:
         if path is not None:
             path = os.path.join(context.folder, os.path.expanduser(path))
             if os.path.isfile(path):
-                return Fetched(path, build.sha256)
+                return Fetched(path, build.sha256, False)
             reasons.append(f"there is no {path}")
             continue
         if context.settings.offline.value:
             reasons.append("offline")
             continue
         try:
-            return _downloaded(context, build, place, folder)
+            return _downloaded(context, build, place, work, root)
         except Unreachable as error:
             reasons.append(error.message)
     hints = ("`--offline` keeps elfin from asking the network",) if "offline" in reasons else (
@@ -55,10 +61,45 @@ def fetch(context: Context, build: PythonBuild, folder: str) -> Fetched:
     )
 
 
-def _downloaded(context: Context, build: PythonBuild, url: str, folder: str) -> Fetched:
-    path = os.path.join(folder, f"archive-{len(os.listdir(folder))}")
-    context.explain(f"downloading {url}")
-    with context.progress(f"Downloading {build.key}", build.size) as progress, Writer(path) as writer:
+def _downloaded(context: Context, build: PythonBuild, url: str, work: str, root: str) -> Fetched:
+    if build.sha256 is None:
+        path = os.path.join(work, f"archive-{len(os.listdir(work))}")
+        _streamed(context, build, url, path)
+        return Fetched(path, None, True)
+    path = disk_partial.begin(root, build.key, build.sha256)
+    held = disk_partial.digest(path)
+    if held == build.sha256:
+        return Fetched(path, None, True)
+    try:
+        received = _streamed(context, build, url, path)
+        if held is not None and received.digests["sha256"] != build.sha256:
+            context.explain("what an earlier download left is not the beginning of the archive")
+            path = disk_partial.begin(root, build.key, build.sha256, anew=True)
+            received = _streamed(context, build, url, path)
+    except Unreachable:
+        disk_partial.drop(path, empty_only=True)
+        raise
+    except ElfinError:  # a full disk, above all
+        disk_partial.drop(path)
+        raise
+    if received.digests["sha256"] == build.sha256:
+        return Fetched(path, None, True)
+    head = next(disk_partial.pieces(path), b"")[:512].lower()
+    disk_partial.drop(path)
+    if not head.startswith(_MAGIC):
+        what = "a web page" if b"<html" in head or b"<!doctype" in head else "something that is no archive"
+        raise Unreachable(f"the server sent {what}: {redacted(received.url)}")
+    raise HashMismatch(
+        f"{os.path.basename(build.url)} is not the file that the catalogue promises",
+        state=f"expected sha256 {build.sha256}\ngot             {received.digests['sha256']}\n"
+        f"from {redacted(received.url)}\nNothing was installed",
+    )
+
+
+def _streamed(context: Context, build: PythonBuild, url: str, path: str) -> Received:
+    """Download to the end of the file that may be there."""
+    context.explain(f"downloading {redacted(url)}")
+    with context.progress(f"Downloading {build.key}", build.size) as progress, Writer(path, onward=True) as writer:
         progress.unit = "bytes"
         done = 0
 
@@ -69,21 +110,7 @@ def _downloaded(context: Context, build: PythonBuild, url: str, folder: str) -> 
             progress.add(now - done)
             done = now
 
-        received = context.client.stream(
-            url, writer.write, restart=writer.restart, verified=build.sha256 is not None, limit=_LARGEST,
-            progress=advance,
+        return context.client.stream(
+            url, writer.write, restart=writer.restart, verified=build.sha256 is not None,
+            held=disk_partial.pieces(path), limit=_LARGEST, progress=advance,
         )  # fmt: skip
-    digest = received.digests["sha256"]
-    if build.sha256 in (None, digest):
-        return Fetched(path, None)
-    with open(path, "rb") as file:
-        head = file.read(512)
-    if not head.startswith(_MAGIC):
-        what = (
-            "a web page" if b"<html" in head.lower() or b"<!doctype" in head.lower() else "something that is no archive"
-        )
-        raise Unreachable(f"the server sent {what}: {received.url}")
-    raise HashMismatch(
-        f"{os.path.basename(build.url)} is not the file that the catalogue promises",
-        state=f"expected sha256 {build.sha256}\ngot             {digest}\nfrom {received.url}\nNothing was installed",
-    )

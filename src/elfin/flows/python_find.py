@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 
-from elfin.errors import ElfinError, NoPython, UsageError
+from elfin.errors import ElfinError, NoPython, PlaceError, UsageError
 from elfin.flows.context import Context
 from elfin.host.model import Interpreter
 from elfin.pythons import child
@@ -18,8 +19,18 @@ if TYPE_CHECKING:
 PIN = ".python-version"
 
 
-def find(context: Context, text: str | None, asking: child.Asking) -> Interpreter:
-    """The Python that a request means (None: the folder's pin, else any).
+def folder_of(context: Context) -> str:
+    """The folder of this user's Pythons, absolute. Raises PlaceError when there is no home for it."""
+    folder = context.settings.python_folder.value
+    if folder is None:
+        raise PlaceError(
+            "there is no home folder to keep Pythons in", hints=("ELFIN_PYTHON_INSTALL_DIR names a folder",)
+        )
+    return os.path.join(context.folder, os.path.expanduser(folder))
+
+
+def find(context: Context, text: str | None, asking: child.Asking, *, fetch: bool = True) -> Interpreter:
+    """The Python that a request means (None: the folder's pin, else any); `fetch`: one may be downloaded for it.
 
     Raises NoPython with what was passed over and why nothing was downloaded; what an installation raises.
     """
@@ -34,11 +45,22 @@ def find(context: Context, text: str | None, asking: child.Asking) -> Interprete
     try:
         return child.find(request, context.environ.get("PATH", ""), asking)
     except NoPython as error:
-        return _downloaded(context, request, asking, error)
+        return _downloaded(context, request, asking, error, fetch=fetch)
 
 
-def located(context: Context, text: str | None, *, inside: bool) -> Interpreter:
-    """The Python that a command started here with this request would use; `inside`: an environment's counts as well."""
+def located(context: Context, text: str | None, *, inside: bool, fetch: bool = True) -> Interpreter:
+    """The Python that a command started here with this request would use; `inside`: an environment's counts as well.
+
+    Raises as `find`.
+    """
+    try:
+        return _located(context, text, inside=inside, fetch=fetch)
+    except NoPython as error:  # who asks with this is not a command that takes --python
+        hints = tuple(hint for hint in error.hints if hint != child.BY_PATH)
+        raise NoPython(error.message, state=error.state, hints=hints) from error
+
+
+def _located(context: Context, text: str | None, *, inside: bool, fetch: bool) -> Interpreter:
     from elfin.envs import disk_find
 
     request = requests.parse(text or "any")
@@ -47,15 +69,14 @@ def located(context: Context, text: str | None, *, inside: bool) -> Interpreter:
         from elfin.flows import places
 
         return places.interpreter(context, text, inside=inside)
-    return find(context, text, child.Asking(context.place, context.interpreters))
+    return find(context, text, child.Asking(context.place, context.interpreters), fetch=fetch)
 
 
 def managed(context: Context, request: PythonRequest) -> list[Installed]:
     """Those that elfin installed for this machine and that answer the request, the newest first."""
-    folder = context.settings.python_folder.value
-    if folder is None:
+    if context.settings.python_folder.value is None:
         return []
-    root = os.path.join(context.folder, os.path.expanduser(folder))
+    root = folder_of(context)
     if not os.path.isdir(root):  # most commands end here, without the rooms that know builds
         return []
     from elfin.pythons import choose, disk_managed
@@ -64,20 +85,31 @@ def managed(context: Context, request: PythonRequest) -> list[Installed]:
     return [one for one in there if one.ran and choose.answers(one.build, request, context.host)] if there else []
 
 
-def _downloaded(context: Context, request: PythonRequest, asking: child.Asking, error: NoPython) -> Interpreter:
+def _downloaded(
+    context: Context, request: PythonRequest, asking: child.Asking, error: NoPython, *, fetch: bool
+) -> Interpreter:
     from elfin.flows import python_catalogue, python_install
     from elfin.pythons import choose
 
     said = context.settings.python_downloads
-    chosen = choose.choose(request, context.host, python_catalogue.load(context))
+    allowed = fetch and said.value == "automatic" and not context.settings.offline.value
+    try:
+        known = python_catalogue.load(context)
+    except ElfinError as trouble:
+        if allowed:
+            raise
+        state = "\n".join(filter(None, (error.state, f"what can be downloaded is not known: {trouble.message}")))
+        raise NoPython(error.message, state=state, hints=error.hints) from trouble
+    chosen = choose.choose(request, context.host, known)
     shown = request.text.strip() or "any"
+    typed = shown if re.fullmatch(r"[\w@.+-]+", shown) else f"'{shown}'"
     if isinstance(chosen, choose.NoBuild):
         refusal = python_install.refusal(chosen)
         state = "\n".join(filter(None, (error.state, f"and none can be downloaded: {refusal.state}")))
         raise NoPython(error.message, state=state, hints=(*refusal.hints, *error.hints)) from error
-    if said.value != "automatic" or context.settings.offline.value:
-        why = f"downloads are off ({said.origin})" if said.value != "automatic" else "elfin is offline"
-        hint = f"`elfin python install {shown}` would get {chosen.version}; {why}"
+    if not allowed:
+        why = f"; downloads are off ({said.origin})" if said.value != "automatic" else "; elfin is offline"
+        hint = f"`elfin python install {typed}` would get {chosen.version}" + (why if fetch else "")
         raise NoPython(error.message, state=error.state, hints=(hint, *error.hints)) from error
     context.tell(f"Installing Python {chosen.version}: none for {shown!r} is here")
     outcome = python_install.install_build(context, chosen, python_install.where(context, None))
@@ -113,10 +145,13 @@ def pinned(context: Context) -> PythonRequest | None:
 
 
 def first_word(path: str) -> str:
-    """The first word of a pin file that is no comment, "" for none."""
+    """The first word of a pin file that is no comment, or its first line if that is a path; "" for none."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read(65536).splitlines()
     except OSError:
         return ""
+    absolute = next((line.strip() for line in lines if line.strip()), "")
+    if absolute.startswith("/"):  # as `pin --resolved` writes it: a path may have a space in it
+        return absolute.partition(" #")[0].rstrip()
     return next((word for line in lines for word in line.partition("#")[0].split()), "")

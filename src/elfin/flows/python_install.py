@@ -7,15 +7,16 @@ uninstall removes what is left; a Python has its name only when it is whole and 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from elfin.edges import disk
-from elfin.errors import NoPython, PlaceError
-from elfin.flows import python_catalogue
+from elfin.errors import MalformedPage, NoPython, PlaceError, UsageError
+from elfin.flows import python_catalogue, python_find
 from elfin.flows.context import Context
 from elfin.flows.python_fetch import fetch
 from elfin.host.model import Host
 from elfin.host.root import Root
-from elfin.pythons import choose, disk_managed, manifest
+from elfin.pythons import choose, disk_managed, disk_partial, manifest
 from elfin.pythons import request as requests
 from elfin.pythons.catalogue import Catalogue, PythonBuild
 from elfin.pythons.manifest import Installed
@@ -49,22 +50,11 @@ class Where(NamedTuple):
     """It is this machine: they can be run, and linked to."""
 
 
-def folder_of(context: Context) -> str:
-    """The folder of this user's Pythons, absolute. Raises PlaceError when there is no home for it."""
-    folder = context.settings.python_folder.value
-    if folder is None:
-        raise PlaceError(
-            "there is no home folder to keep Pythons in", hints=("ELFIN_PYTHON_INSTALL_DIR names a folder",)
-        )
-    return os.path.join(context.folder, os.path.expanduser(folder))
-
-
 def where(context: Context, platform: str | None) -> Where:
     """Where to install for `--platform` (None: this machine). Raises UsageError, PlaceError."""
-    root = folder_of(context)
+    root = python_find.folder_of(context)
     if platform is None or platform == "host":
         return Where(context.host, root, context.place, root, True)
-    from elfin.errors import UsageError
     from elfin.flows import place
 
     if context.settings.python_folder.origin != "--install-dir":
@@ -75,7 +65,7 @@ def where(context: Context, platform: str | None) -> Where:
     if kind == "root":
         top = os.path.realpath(os.path.join(context.folder, os.path.expanduser(folder)))
         real = os.path.realpath(root)
-        inside = "/" + os.path.relpath(real, top) if real.startswith(top + os.sep) else root
+        inside = "/" + os.path.relpath(real, top) if real.startswith(top + os.sep) else "/" if real == top else root
     for note in (found.understood, *found.notes):
         context.tell(note)
     return Where(found.host, root, found.root, inside, False)
@@ -83,14 +73,21 @@ def where(context: Context, platform: str | None) -> Where:
 
 def pick(request: PythonRequest, place: Host, known: Catalogue) -> PythonBuild:
     """The build for a request. Raises NoPython in words, with the nearest that works."""
-    if request.path is not None or request.name is not None:
-        from elfin.errors import UsageError
-
-        raise UsageError(f"{request.text!r} is no Python that can be downloaded", hints=(requests.HOW,))
     chosen = choose.choose(request, place, known)
     if isinstance(chosen, PythonBuild):
         return chosen
     raise refusal(chosen)
+
+
+def _requests(texts: list[str]) -> list[PythonRequest]:
+    """What the texts ask for. Raises UsageError for a path or a program's name: these can be found, not installed."""
+    wanted = [requests.parse(text) for text in texts]
+    for request in wanted:
+        if request.path is not None or request.name is not None:
+            version = (request.name or "").removeprefix("python")
+            how = f"write the version: {version}" if version[:1].isdigit() else requests.HOW
+            raise UsageError(f"{request.text!r} is no Python that can be downloaded", hints=(how,))
+    return wanted
 
 
 def refusal(answer: choose.NoBuild) -> NoPython:
@@ -125,8 +122,8 @@ def install(
 
     Raises NoPython, Unreachable, Refused, PlaceError; what was installed before the failure stays.
     """
-    wanted = [requests.parse(text) for text in texts]
-    there = disk_managed.installed(place.root)
+    wanted = _requests(texts)
+    there = [one for one in disk_managed.installed(place.root) if disk_managed.has_program(one)]
     known: Catalogue | None = None
     chosen: list[Installed | PythonBuild] = []
     for request in wanted:  # all of them, before the first is fetched: one that cannot be had is said at once
@@ -148,8 +145,21 @@ def install_build(
     context: Context, build: PythonBuild, place: Where, *, reinstall: bool = False, link: bool = True
 ) -> Outcome:
     """Have this build in the place. Raises what `install` raises."""
+    if os.sep in build.key:
+        raise MalformedPage(f"the catalogue has a Python with an impossible name, {build.key!a}")
+    fresh = not os.path.isdir(place.root)
     disk.make_folder(place.root)
     disk_managed.sweep(place.root)
+    try:
+        return _installed(context, build, place, reinstall=reinstall, link=link)
+    except BaseException:
+        if fresh:
+            with suppress(PlaceError):  # what went wrong first is to be told
+                disk.remove_folder_if_empty(place.root)
+        raise
+
+
+def _installed(context: Context, build: PythonBuild, place: Where, *, reinstall: bool, link: bool) -> Outcome:
     final = os.path.join(place.root, build.key)
 
     def waiting(holder: str) -> None:
@@ -157,8 +167,10 @@ def install_build(
 
     with disk_managed.working(place.root, build.key, waiting) as work:
         there = disk_managed.at(final)
-        if there is not None and there.build.tag == build.tag and not reinstall:
+        whole = there is not None and disk_managed.has_program(there) and there.build.tag == build.tag
+        if there is not None and whole and not reinstall:
             return Outcome(there, "there", *_linked(context, place, there, link=link))
+        disk_managed.refuse_foreign(final)
         one = _put(context, build, place, work, final)
     how = "installed" if there is None else "reinstalled"
     return Outcome(one, how, *_linked(context, place, one, link=link))
@@ -167,22 +179,27 @@ def install_build(
 def _put(context: Context, build: PythonBuild, place: Where, work: str, final: str) -> Installed:
     from elfin.pythons import child_first_run, disk_unpack, relocation
 
-    archive = fetch(context, build, work)
+    archive = fetch(context, build, work, place.root)
     staged = os.path.join(work, "python")
     disk.make_folder(staged)
     standalone = build.implementation == "cpython"
-    entries = disk_unpack.unpack(
-        archive.path, staged, os.path.join(place.inside, build.key),
-        inner="install" if standalone and build.flavour == "full" else "",
-        sha256=archive.sha256, relocate=standalone and build.os != "windows",
-    )  # fmt: skip
+    try:
+        entries = disk_unpack.unpack(
+            archive.path, staged, os.path.join(place.inside, build.key),
+            inner="install" if standalone and build.flavour == "full" else "",
+            sha256=archive.sha256, relocate=standalone and build.os != "windows",
+        )  # fmt: skip
+    finally:
+        if archive.ours:
+            disk_partial.drop(archive.path)
     executable = child_first_run.executable(build, staged)
     path = os.path.join(staged, executable)
     child_first_run.look(build, path, context.place, place.place)
     if place.here:
         context.explain(f"running {executable} once")
-        told = child_first_run.run(build, path, context.place)
-        said = f"{told.implementation} {told.version}, {told.soabi or told.ext_suffix or 'static'}"
+        # Most of what is to be made durable is, while the Python starts: both take their time, and of different things.
+        told = child_first_run.run(build, path, context.place, lambda: disk.sync(staged))
+        said = f"{told.implementation} {told.version}, {told.soabi or 'without an ABI of its own'}"
     else:
         said = "not run: it is for another place"
     entries += _additions(build, staged, executable, relocation.MARKER)
@@ -197,22 +214,25 @@ def _additions(build: PythonBuild, staged: str, executable: str, marker: str) ->
     import zlib
 
     added: list[manifest.Entry] = []
-    if build.os == "windows":
-        return added
-    for name in ("python3", "python"):
+    for name in ("python3", "python") if build.os != "windows" else ():
         path = os.path.join(staged, "bin", name)
         if not os.path.lexists(path) and executable.startswith("bin/"):
             disk.symlink(os.path.basename(executable), path)
             added.append(manifest.Entry(f"bin/{name}", 0, 0, 0, os.path.basename(executable)))
-    for name in sorted(os.listdir(os.path.join(staged, "lib"))) if os.path.isdir(os.path.join(staged, "lib")) else []:
-        folder = os.path.join(staged, "lib", name)
-        if os.path.isfile(os.path.join(folder, "os.py")):
+    for folder in _standard_libraries(staged):
+        path = os.path.join(staged, folder, "EXTERNALLY-MANAGED")
+        if not os.path.lexists(path):
             data = marker.encode()
-            path = os.path.join(folder, "EXTERNALLY-MANAGED")
-            if not os.path.lexists(path):
-                disk.create(path, data)
-                added.append(manifest.Entry(f"lib/{name}/EXTERNALLY-MANAGED", 0o644, len(data), zlib.crc32(data), None))
+            disk.create(path, data)
+            added.append(manifest.Entry(f"{folder}/EXTERNALLY-MANAGED", 0o644, len(data), zlib.crc32(data), None))
     return added
+
+
+def _standard_libraries(staged: str) -> list[str]:
+    """`lib/python3.13` and its like; `Lib` on Windows."""
+    lib = os.path.join(staged, "lib")
+    below = [f"lib/{name}" for name in sorted(os.listdir(lib))] if os.path.isdir(lib) else []
+    return [folder for folder in ("Lib", *below) if os.path.isfile(os.path.join(staged, folder, "os.py"))]
 
 
 def _linked(context: Context, place: Where, one: Installed, *, link: bool) -> tuple[str | None, tuple[str, ...]]:

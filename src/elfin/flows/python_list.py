@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from elfin.errors import ElfinError, UsageError
-from elfin.flows import python_catalogue, python_install
+from elfin.flows import python_catalogue, python_find
 from elfin.flows.context import Context
 from elfin.host.model import Host, Interpreter
 from elfin.pythons import child, choose, disk, disk_managed, disk_shims
@@ -78,7 +78,7 @@ def rows(
 def _installed(context: Context) -> list[Installed]:
     if context.settings.python_folder.value is None:
         return []
-    return disk_managed.installed(python_install.folder_of(context))
+    return disk_managed.installed(python_find.folder_of(context))
 
 
 def _is_asked(request: PythonRequest, build: PythonBuild) -> bool:
@@ -93,7 +93,7 @@ def _is_asked(request: PythonRequest, build: PythonBuild) -> bool:
 def _of_installed(one: Installed) -> Row:
     path = os.path.join(one.prefix, one.executable)
     note = "" if one.ran else "for another place"
-    if not os.path.isfile(path):
+    if not disk_managed.has_program(one):
         note = "broken: its executable is missing"
     return Row("installed", one.key, one.build.version, one.build.implementation, path, one.build, None, note)
 
@@ -146,7 +146,7 @@ def _available(
     request: PythonRequest, host: Host, known: Catalogue, there: set[str], *, all_versions: bool, all_platforms: bool
 ) -> list[Row]:
     if all_platforms:
-        builds = [build for build in known.builds(lambda section: not section.debug) if _is_asked(request, build)]
+        builds = [build for build in known.builds(lambda kind: not kind.debug) if _is_asked(request, build)]
     else:
         kinds = [request]
         if request.implementation is None and request.free_threaded is None:

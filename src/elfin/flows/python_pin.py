@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from elfin.edges import disk
-from elfin.errors import NoAnswer
+from elfin.errors import NoAnswer, UsageError
 from elfin.flows import python_find
 from elfin.flows.context import Context
 from elfin.pythons import request as requests
@@ -24,8 +24,14 @@ def pin(context: Context, text: str, *, resolved: bool) -> tuple[str, str | None
 
     Raises UsageError for a request that is none, NoPython with `resolved` where nothing answers.
     """
-    requests.parse(text)
-    word = python_find.located(context, text, inside=False).executable if resolved else text.strip()
+    request = requests.parse(text)
+    if not text.strip():
+        raise UsageError("an empty word names no Python", hints=(requests.HOW,))
+    word = text.strip()
+    if resolved:
+        word = python_find.located(context, text, inside=False).executable
+    elif request.path is None:
+        word = "".join(text.split())  # a pin ends at the first space
     path = os.path.join(context.folder, python_find.PIN)
     before = python_find.first_word(path) or None
     disk.write(path, f"{word}\n".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from elfin.errors import ElfinError, NoPython, UsageError
-from elfin.flows import python_catalogue, python_install
+from elfin.flows import python_catalogue, python_find, python_install
 from elfin.flows.context import Context
 from elfin.pythons import choose, disk_managed, manifest
 from elfin.pythons import request as requests
@@ -32,9 +32,9 @@ class Check(NamedTuple):
 
 def uninstall(context: Context, texts: list[str], *, every: bool) -> list[Installed]:
     """Remove what the requests name; those that are gone. Raises NoPython when one names nothing that is installed."""
-    root = python_install.folder_of(context)
+    root = python_find.folder_of(context)
     there = disk_managed.installed(root)
-    disk_managed.sweep(root)
+    disk_managed.sweep(root, archives=True)
     if every:
         doomed = there
     elif not texts:
@@ -53,6 +53,8 @@ def _named(text: str, there: list[Installed]) -> list[Installed]:
     same = [one for one in there if one.key == text]
     if same:
         return same
+    if not text.strip():  # `uninstall "$VERSION"` with nothing in it
+        raise UsageError("an empty word names no Python", hints=(requests.HOW,))
     request = requests.parse(text)
     found = [one for one in there if _is_meant(request, one)]
     if not found:
@@ -71,7 +73,8 @@ def _is_meant(request: PythonRequest, one: Installed) -> bool:
         and bool(request.debug) == build.debug
         and request.libc in (None, build.libc)
         and request.arch in (None, build.arch)
-        and (build.linkage == "static") >= bool(request.static)
+        and (build.linkage == "static") == bool(request.static)
+        and (build.level or 1) == (request.level or 1)
         and requests.version_test(request)(build.version)
     )
 
@@ -134,7 +137,7 @@ def verify(context: Context, texts: list[str]) -> list[Check]:
     """Compare every file of the installed Pythons (of those named) with what was installed, and run each once."""
     from elfin.pythons import child_first_run
 
-    root = python_install.folder_of(context)
+    root = python_find.folder_of(context)
     there = disk_managed.installed(root)
     chosen = list(dict.fromkeys(one for text in texts for one in _named(text, there))) if texts else there
     found: list[Check] = []

@@ -79,7 +79,7 @@ class PythonBuild(NamedTuple):
         return f"{self.implementation}-{self.version}{variant}-{self.os}-{machine}-{environment(self)}"
 
 
-def environment(build: PythonBuild | Section) -> str:
+def environment(build: PythonBuild) -> str:
     """The last word of a platform: "gnu", "gnueabihf", "musl", "none"."""
     if build.libc != "glibc":
         return build.libc or "none"
@@ -87,20 +87,10 @@ def environment(build: PythonBuild | Section) -> str:
 
 
 class Section(NamedTuple):
-    """What the builds of one section share; fields as in `PythonBuild`."""
+    """Builds that differ only in version, tag, hash, size and what these change of the URL."""
 
-    implementation: str
-    os: str
-    arch: str
-    float_abi: str | None
-    libc: str | None
-    floor: tuple[int, ...] | None
-    linkage: str
-    level: int | None
-    free_threaded: bool
-    debug: bool
-    flavour: str
-    faults: tuple[str, ...]
+    kind: PythonBuild
+    """What they share; its version, tag and URL are ""."""
     pattern: str
     """Of URLs: `{v}`, `{t}` and `{s}` stand for version, tag and the stamp of older names."""
     rows: str
@@ -113,9 +103,9 @@ class Catalogue(NamedTuple):
     """"newest" (the newest tag), "rows", and how many of its sources' rows were flagged and dropped, by reason."""
     sections: tuple[Section, ...]
 
-    def builds(self, wanted: Callable[[Section], bool] = lambda _: True) -> list[PythonBuild]:
-        """The builds of the sections that are wanted, in their order."""
-        return [build for section in self.sections if wanted(section) for build in _builds(section)]
+    def builds(self, wanted: Callable[[PythonBuild], bool] = lambda _: True) -> list[PythonBuild]:
+        """The builds of the sections whose `kind` is wanted, in their order."""
+        return [build for section in self.sections if wanted(section.kind) for build in _builds(section)]
 
     @property
     def newest(self) -> str:
@@ -134,7 +124,10 @@ def read(text: str) -> Catalogue:
                             hints=("a newer elfin may read it",))  # fmt: skip
     about, *parts = rest.split("\n@")
     try:
-        return Catalogue(dict(json.loads(about)), tuple(map(_section, parts)))
+        told = dict(json.loads(about))
+        if not all(isinstance(told.get(name, {}), dict) for name in ("flagged", "dropped")):
+            raise ValueError
+        return Catalogue(told, tuple(map(_section, parts)))
     except (ValueError, TypeError, IndexError) as error:
         raise MalformedPage("the catalogue of Pythons is broken") from error
 
@@ -143,15 +136,16 @@ def _section(text: str) -> Section:
     head, _, rows = text.partition("\n")
     words = head.split("\t")
     implementation, system, arch, float_abi, libc, floor, linkage, level, variant, flavour, faults, pattern = words
-    return Section(
-        implementation, system, arch, float_abi or None, libc or None,
+    kind = PythonBuild(
+        implementation, "", "", system, arch, float_abi or None, libc or None,
         tuple(map(int, floor.split("."))) if floor else None, linkage, int(level) if level else None,
-        "t" in variant, "d" in variant, flavour, tuple(faults.split(",")) if faults else (), pattern, rows,
+        "t" in variant, "d" in variant, flavour, tuple(faults.split(",")) if faults else (), "", None, None,
     )  # fmt: skip
+    return Section(kind, pattern, rows)
 
 
 def _builds(section: Section) -> list[PythonBuild]:
-    shared = section[1:12]
+    shared = section.kind[3:14]
     found = []
     for line in section.rows.split("\n"):
         if not line:
@@ -161,7 +155,7 @@ def _builds(section: Section) -> list[PythonBuild]:
             version, tag, digest, size, more = words + [""] * (5 - len(words))
             sha256 = a2b_base64(digest + "=", strict_mode=True).hex() if digest else None
             url = more if "/" in more else _url(section.pattern, version, tag, more)
-            found.append(PythonBuild(section.implementation, version, tag, *shared, url, sha256, _number(size)))
+            found.append(PythonBuild(section.kind.implementation, version, tag, *shared, url, sha256, _number(size)))
         except (ValueError, NotBase64) as error:
             raise MalformedPage(f"the catalogue of Pythons is broken at {line[:60]!a}") from error
     return found
@@ -217,16 +211,28 @@ def _row(build: PythonBuild, stamp: str) -> str:
     return "\t".join((build.version, build.tag, digest, size, stamp)).rstrip("\t")
 
 
-_STAGES = {"a": 0, "b": 1, "rc": 2}
+_STAGES = {"a": 0, "b": 1, "rc": 2, "": 3}
+_orders: dict[str, tuple[tuple[int, ...], int, int]] = {}
 
 
 def order(version: str) -> tuple[tuple[int, ...], int, int]:
     """What sorts "3.9.1" before "3.13.0a2", that before "3.13.0rc1", and that before "3.13.0"."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+))?", version)
-    if match is None:
+    known = _orders.get(version)  # a list of Pythons asks four times for each
+    if known is None:
+        known = _orders[version] = _order(version)
+    return known
+
+
+def _order(version: str) -> tuple[tuple[int, ...], int, int]:
+    rest = version.rstrip("0123456789")
+    stage = rest.lstrip("0123456789.")
+    number, release = version[len(rest) :], rest[: len(rest) - len(stage)]
+    if not stage:
+        number, release = "0", version
+    parts = release.split(".")
+    if stage not in _STAGES or not number or not all(part.isdecimal() for part in parts):
         return (), 0, 0
-    release = tuple(map(int, match[1].split(".")))
-    return (release, _STAGES[match[2]], int(match[3])) if match[2] else (release, 3, 0)
+    return tuple(map(int, parts)), _STAGES[stage], int(number)
 
 
 def is_prerelease(version: str) -> bool:

@@ -18,6 +18,9 @@ from elfin.record import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from elfin.pythons.request import PythonRequest
 
+BY_PATH = "give the path of an interpreter with --python"
+"""A hint for commands that take it."""
+
 
 class Rejected(NamedTuple):
     """A candidate that will not do."""
@@ -59,11 +62,17 @@ def probe(executable: str, asking: Asking) -> Interpreter:
     extra = disk.manylinux_modules(os.environ.get("PYTHONPATH", ""))
     if asking.cache_folder is not None:
         known = disk.recall(path, asking.cache_folder, extra)
+        if isinstance(known, str):
+            raise NoPython(known)
         if known is not None:
             return known
     from elfin.pythons import child_ask  # the rare case: nobody has asked this Python yet
 
-    answer = child_ask.ask(path, asking.place, asking.meanwhile)
+    try:
+        answer = child_ask.ask(path, asking.place, asking.meanwhile)
+    except NoPython as error:
+        child_ask.remember_refusal(path, error.message, asking.cache_folder, extra)
+        raise
     led_to = answer["executable"]
     if led_to and answer["real_executable"] != os.path.realpath(path):
         # A shim or wrapper: where it leads depends on the folder and the environment, and cannot be remembered.
@@ -142,5 +151,4 @@ def _written_path(request: PythonRequest) -> str | None:
 def _none(request: PythonRequest, reasons: list[str]) -> ElfinError:
     wanted = request.text.strip()
     message = f"no Python for {wanted!r} on PATH" if wanted else "no Python on PATH"
-    hints = ("give the path of an interpreter with --python",)
-    return NoPython(message, state="passed over: " + "; ".join(reasons) if reasons else None, hints=hints)
+    return NoPython(message, state="passed over: " + "; ".join(reasons) if reasons else None, hints=(BY_PATH,))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from elfin.errors import ElfinError, NoPython, PlaceError
 from elfin.host import libc as libcs
 from elfin.host import root as roots
-from elfin.host.model import Interpreter
-from elfin.pythons import child, proof
+from elfin.pythons import child_ask, proof
 from elfin.pythons.catalogue import PythonBuild
 from elfin.pythons.manifest import executables
+from elfin.pythons.proof import Answer
 
 
 def executable(build: PythonBuild, prefix: str) -> str:
@@ -35,16 +36,31 @@ def look(build: PythonBuild, path: str, here: roots.Root, place: roots.Root | No
         raise _useless(build, wrong, None)
 
 
-def run(build: PythonBuild, path: str, place: roots.Root) -> Interpreter:
-    """Start it, and see that it is what was promised. Raises PlaceError with the cause in words."""
+def run(build: PythonBuild, path: str, place: roots.Root, meanwhile: Callable[[], object] | None = None) -> Answer:
+    """Start it, and see that it is what was promised. Raises PlaceError with the cause in words.
+
+    `meanwhile` is done while it starts; what it raises is raised when the Python has answered.
+    """
+    script = os.path.join(os.path.dirname(__file__), "_first.py")
+    failures: list[ElfinError] = []
+
+    def tried() -> None:
+        try:
+            if meanwhile is not None:
+                meanwhile()
+        except ElfinError as error:
+            failures.append(error)
+
     try:
-        known = child.probe(path, child.Asking(place, None))
+        known = proof.answer(child_ask.said(path, place, tried, script))
     except ElfinError as error:
         cause, hint = proof.translated(error.message)
         raise _useless(build, cause, hint) from error
-    wrong = proof.of_answer(build, known)
-    if wrong is not None:
-        raise _useless(build, wrong, None)
+    if failures:  # a disk tells only once what it could not keep
+        raise failures[0]
+    wrong = "it does not answer as a Python" if known is None else proof.of_answer(build, known)
+    if known is None or wrong is not None:
+        raise _useless(build, str(wrong), None)
     return known
 
 

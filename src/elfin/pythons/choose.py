@@ -8,6 +8,7 @@ musl build that names its modules wrongly (named: exact version and libc). What 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 
 from elfin.host import arch as arches
@@ -19,7 +20,6 @@ from elfin.pythons.catalogue import (
     RIGHT_SUFFIX_FROM,
     Catalogue,
     PythonBuild,
-    Section,
     is_prerelease,
     order,
 )
@@ -67,6 +67,8 @@ def usable(request: PythonRequest, host: Host, catalogue: Catalogue) -> list[Pyt
 
 def objection(build: PythonBuild, request: PythonRequest, host: Host) -> str | None:
     """Why a build will not do in a place, as a clause about it; None when it does."""
+    if not build.url.endswith((".tar.gz", ".tgz", ".tar.zst")):
+        return f"comes as {posixpath.basename(build.url)}, of a kind that elfin does not unpack"
     if request.static is False and build.linkage == "static":
         return "is static"
     if build.linkage == "static" and not request.static:
@@ -108,24 +110,24 @@ def answers(build: PythonBuild, request: PythonRequest, host: Host) -> bool:
     )
 
 
-def _kind_test(request: PythonRequest, host: Host) -> Callable[[Section | PythonBuild], bool]:
+def _kind_test(request: PythonRequest, host: Host) -> Callable[[PythonBuild], bool]:
     """For builds of the kind asked for, for the place's machine and own libc, or for the platform that is named."""
     machine, system = request.arch or host.arch.name, request.os or host.os
     compatible = arches.is_arm(machine) and request.arch is None
     own = host.libc.family if host.libc is not None and system == host.os else None
     family = request.libc or (None if request.static else own)
 
-    def fits(section: Section | PythonBuild) -> bool:
+    def fits(kind: PythonBuild) -> bool:
         return (
-            section.implementation == (request.implementation or "cpython")
-            and section.os == system
-            and (section.arch == machine or (compatible and arches.runs(machine, section.arch) is True))
-            and (section.level or 1) == (request.level or 1)
-            and (section.linkage == "static" or not request.static)
-            and section.free_threaded == bool(request.free_threaded)
-            and section.debug == bool(request.debug)
-            and family in (None, section.libc)
-            and request.float_abi in (None, section.float_abi)
+            kind.implementation == (request.implementation or "cpython")
+            and kind.os == system
+            and (kind.arch == machine or (compatible and arches.runs(machine, kind.arch) is True))
+            and (kind.level or 1) == (request.level or 1)
+            and (kind.linkage == "static" or not request.static)
+            and kind.free_threaded == bool(request.free_threaded)
+            and kind.debug == bool(request.debug)
+            and family in (None, kind.libc)
+            and request.float_abi in (None, kind.float_abi)
         )
 
     return fits
@@ -184,13 +186,13 @@ def _reason(
         more = len({one.build.version for one in rejected}) - 1
         return f"{best.build.version} {best.reason}" + (f"; {more} more versions are refused" if more else "")
     if request.implementation not in (None, "cpython") or not any_at_all:
-        everything = catalogue.builds(lambda section: section.implementation == (request.implementation or "cpython"))
+        everything = catalogue.builds(lambda kind: kind.implementation == (request.implementation or "cpython"))
         if not everything:
             return f"the catalogue has no {request.implementation or 'cpython'} at all"
         if not any_at_all:
             kinds = _kinds(request)
             return f"nobody offers{kinds} builds of {request.implementation or 'CPython'} for {named}"
-    elsewhere = _of_version(request, catalogue.builds(lambda section: section.os == host.os))
+    elsewhere = _of_version(request, catalogue.builds(lambda kind: kind.os == host.os))
     if family == "musl" and elsewhere and max(build.tag for build in elsewhere) < DYNAMIC_MUSL_FROM:
         version = max(elsewhere, key=lambda build: order(build.version)).version
         return f"{version} has no usable build for musl: all are from before {_day(DYNAMIC_MUSL_FROM)}, and static"

@@ -1,8 +1,8 @@
 """Edge: what the disk says of interpreters without starting one: environments' bases, PATH, and the cache of answers.
 
-A cached answer is good while the executable, the file behind it, its loader, and the folders that a packager would
-change (site-packages, PEP 668's marker, `_manylinux`) are the ones that were there. Reading never raises; a cache that
-cannot be written is no error.
+A cached answer is good while the executable, the file behind it, its loader and libc, and the folders that a packager
+would change (site-packages, PEP 668's marker, `_manylinux`) are the ones that were there. Reading never raises; a cache
+that cannot be written is no error.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_SCHEMA = 1
-Stamp = tuple[int, int]
-"""(mtime in nanoseconds, size); (0, 0) for what is not there."""
+_SCHEMA = 2
+Stamp = tuple[int, int, int]
+"""(mtime in nanoseconds, size, inode); zeros for what is not there."""
 
 
 def absolute(path: str) -> str:
@@ -42,15 +42,16 @@ def stamp(path: str) -> Stamp:
     try:
         found = os.stat(path)
     except (OSError, ValueError):
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def head(path: str, size: int = 256) -> bytes:
     """The first bytes of a file, none when it cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return file.read(size)
+        # Without waiting for a writer, where it is a pipe's name.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            return file.read(size) or b""
     except (OSError, ValueError):
         return b""
 
@@ -144,10 +145,11 @@ def manylinux_modules(search: str) -> list[str]:
     return [path for folder in folders if os.path.isfile(path := os.path.join(folder, "_manylinux.py"))]
 
 
-def recall(executable: str, cache_folder: str, extra: list[str]) -> Interpreter | None:
-    """The cached interpreter of an executable, None when there is none or anything about it has changed.
+def recall(executable: str, cache_folder: str, extra: list[str]) -> Interpreter | str | None:
+    """The cached interpreter of an executable, or why it was found to be none that will do.
 
-    `extra` are further files that count (PYTHONPATH's `_manylinux`).
+    None when nothing is cached or anything about it has changed. `extra` are further files that count (PYTHONPATH's
+    `_manylinux`).
     """
     data = head(_cache_file(executable, cache_folder), 1 << 20)
     if not data:
@@ -158,15 +160,18 @@ def recall(executable: str, cache_folder: str, extra: list[str]) -> Interpreter 
             return None
         if entry["real"] != os.path.realpath(executable):
             return None
-        if any(stamp(path) != (mtime, size) for path, mtime, size in entry["watched"]):
+        if any(stamp(path) != tuple(before) for path, *before in entry["watched"]):
             return None
-        return probe.from_json(entry["interpreter"])
+        refused = entry["refused"]
+        return probe.from_json(entry["interpreter"]) if refused is None else str(refused)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def remember(executable: str, cache_folder: str, known: Interpreter, watched: list[str], extra: list[str]) -> None:
-    """Cache an interpreter; a cache that cannot be written is passed over."""
+def remember(
+    executable: str, cache_folder: str, known: Interpreter | str, watched: list[str], extra: list[str]
+) -> None:
+    """Cache an interpreter, or why it will not do; a cache that cannot be written is passed over."""
     from elfin.edges.disk import make_folder, write
 
     entry: dict[str, Any] = {
@@ -175,7 +180,8 @@ def remember(executable: str, cache_folder: str, known: Interpreter, watched: li
         "real": os.path.realpath(executable),
         "extra": extra,
         "watched": [[path, *stamp(path)] for path in dict.fromkeys([executable, *watched, *extra])],
-        "interpreter": probe.to_json(known),
+        "refused": known if isinstance(known, str) else None,
+        "interpreter": None if isinstance(known, str) else probe.to_json(known),
     }
     try:
         make_folder(cache_folder)

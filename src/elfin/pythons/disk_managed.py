@@ -2,9 +2,11 @@
 
     <root>/cpython-3.13.15-linux-x86_64-gnu/    one Python, with its record and its list of files
     <root>/.work/<key>/                         one on its way in or out, under the lock of its key
+    <root>/.downloads/                          its archive on its way in (`disk_partial`)
     <root>/.locks/<key>.lock
 
-A Python gets its name when it is whole; whoever holds a key's lock removes what a killed process left of it.
+A Python gets its name when it is whole; whoever holds a key's lock removes what a killed process left of it. Locks and
+these folders are there only while somebody needs them, so each is made in the face of its being removed (`within`).
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from elfin.edges import disk
 from elfin.errors import Malformed, PlaceError
-from elfin.pythons import manifest
+from elfin.pythons import disk_partial, manifest
 from elfin.pythons.catalogue import order
 from elfin.pythons.manifest import Entry, Installed
 
@@ -26,11 +28,7 @@ _WORK, _LOCKS = ".work", ".locks"
 def installed(root: str) -> list[Installed]:
     """Every whole Python below `root`, the newest first; none where there is no such folder."""
     found = []
-    try:
-        names = os.listdir(root)
-    except OSError:
-        return []
-    for name in names:
+    for name in _names(root):
         one = None if name.startswith(".") else at(os.path.join(root, name))
         if one is not None:
             found.append(one)
@@ -47,39 +45,72 @@ def at(prefix: str) -> Installed | None:
         return None
 
 
+def has_program(one: Installed) -> bool:
+    """Whether its executable is still there: what somebody took apart by hand is to be installed anew."""
+    return os.path.isfile(os.path.join(one.prefix, one.executable))
+
+
 @contextmanager
 def working(root: str, key: str, on_wait: Callable[[str], None] | None = None) -> Iterator[str]:
     """Hold the lock of `key` and give an empty folder to work in; what is left in it at the end is removed.
 
     Waits for whoever holds it. Raises PlaceError.
     """
-    locks, work = os.path.join(root, _LOCKS), os.path.join(root, _WORK)
-    disk.make_folder(locks)
-    disk.make_folder(work)
-    with disk.locked(os.path.join(locks, f"{key}.lock"), on_wait=on_wait):
+    work = os.path.join(root, _WORK)
+    with _held(root, key, on_wait=on_wait):
         try:
             _clear(root, key)
             folder = os.path.join(work, key)
-            disk.make_folder(folder)
+            disk_partial.within(work, lambda: disk.make_folder(folder))
             yield folder
         finally:
             _clear(root, key)
             disk.remove_folder_if_empty(work)
 
 
-def sweep(root: str) -> None:
-    """Remove what killed processes left of any Python; what is in use is left alone."""
-    try:
-        names = os.listdir(os.path.join(root, _WORK))
-    except OSError:
-        return
-    for key in {_key_of(name) for name in names}:
+@contextmanager
+def _held(
+    root: str, key: str, *, timeout: float | None = None, on_wait: Callable[[str], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock of `key`, and leave nothing of it behind. Raises PlaceError."""
+    locks = os.path.join(root, _LOCKS)
+    path = os.path.join(locks, f"{key}.lock")
+    with ExitStack() as stack:
+        disk_partial.within(locks, lambda: stack.enter_context(disk.locked(path, timeout=timeout, on_wait=on_wait)))
         try:
-            with disk.locked(os.path.join(root, _LOCKS, f"{key}.lock"), timeout=0):
+            yield
+        finally:
+            # Who waits for it sees that its name is gone, and makes it anew.
+            with suppress(PlaceError):  # it is in nobody's way
+                disk.remove_file(path)
+                disk.remove_folder_if_empty(locks)
+
+
+def sweep(root: str, *, archives: bool = False) -> None:
+    """Remove what killed processes left of any Python; what is in use is left alone.
+
+    `archives`: also those on their way in that somebody might still go on with.
+    """
+    left = disk_partial.keys(root, every=archives)
+    locks = {name.removesuffix(".lock") for name in _names(os.path.join(root, _LOCKS)) if name.endswith(".lock")}
+    for key in {_key_of(name) for name in _names(os.path.join(root, _WORK))} | locks | left:
+        try:
+            with _held(root, key, timeout=0):
                 _clear(root, key)
+                if key in left:
+                    disk_partial.clear(root, key)
         except PlaceError:
             continue  # held, or not ours to remove
-    disk.remove_folder_if_empty(os.path.join(root, _WORK))
+    for folder in (os.path.join(root, name) for name in (_WORK, _LOCKS, disk_partial.FOLDER)):
+        if os.path.isdir(folder):  # on a read-only disk, to remove what is not there fails too
+            disk.remove_folder_if_empty(folder)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _key_of(name: str) -> str:
@@ -115,13 +146,18 @@ def publish(work: str, staged: str, final: str) -> None:
     Everything is made durable first. A file or a foreign folder of that name is left alone.
     """
     disk.sync(staged)
+    refuse_foreign(final)
     if os.path.lexists(final):
-        if at(final) is None:
-            raise PlaceError(f"{final} is there, and elfin did not install it", hints=("move it away",))
         disk.rename(final, os.path.join(work, "old"))
     if not disk.publish(staged, final):
         raise PlaceError(f"{final} has appeared meanwhile, and elfin did not put it there")
     disk.sync_file(os.path.dirname(final))
+
+
+def refuse_foreign(final: str) -> None:
+    """Raise PlaceError when something has this name that elfin did not install."""
+    if os.path.lexists(final) and at(final) is None:
+        raise PlaceError(f"{final} is there, and elfin did not install it", hints=("move it away",))
 
 
 def take_out(work: str, prefix: str) -> None:

@@ -7,7 +7,6 @@ file's CRC-32 goes into a manifest. Links are made last, when all are known to s
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Callable
 
 from elfin.edges import disk
@@ -144,6 +143,7 @@ class _Writing:
     def __init__(self, read: tar.Source, folder: str, prefix: str | None) -> None:
         self._read, self._folder, self._prefix = read, folder, prefix
         self._made = {""}
+        self._crc = _crc32()
         self.entries: list[Entry] = []
 
     def _place(self, path: str) -> str:
@@ -167,13 +167,13 @@ class _Writing:
             if rewrite and self._prefix is not None:
                 data = relocation.rewritten(path, data, self._prefix)
             disk.create(target, data, mode=mode)
-            self.entries.append(Entry(path, mode, len(data), zlib.crc32(data), None))
+            self.entries.append(Entry(path, mode, len(data), self._crc(data), None))
             return
         check = 0
         with Writer(target, mode=mode) as writer:
             for at in range(0, member.size, _PIECE):
                 data = self._content(member.offset + at, min(_PIECE, member.size - at))
-                check = zlib.crc32(data, check)
+                check = self._crc(data, check)
                 writer.write(data)
         self.entries.append(Entry(path, mode, member.size, check, None))
 
@@ -195,6 +195,17 @@ class _Writing:
         if not disk.symlink(target, place):
             raise PlaceError(f"the file system of {os.path.dirname(place)} has no symbolic links")
         self.entries.append(Entry(path, 0, 0, 0, target))
+
+
+def _crc32() -> Callable[..., int]:
+    """isal's, three times as fast, or the standard library's."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        from zlib import crc32
+
+        return crc32
+    return isal_zlib.crc32
 
 
 _ODD = (b"1", b"3", b"5", b"7")

@@ -97,10 +97,9 @@ def _version(text: str) -> tuple[str, tuple[int, int, int]]:
 
 
 def _markers(host: Host, implementation: str, full: str, numbers: tuple[int, int, int]) -> Mapping[str, str]:
-    own = full if implementation != "pypy" else _PYPY_VERSIONS.get(numbers[:2], "7.3.20")
     return {
         "implementation_name": implementation,
-        "implementation_version": own,
+        "implementation_version": implementation_version(implementation, full, numbers),
         "os_name": "nt" if host.os == "windows" else "posix",
         "platform_machine": _MACHINES.get(host.os, {}).get(host.arch.name, host.arch.name),
         "platform_python_implementation": _NAMES.get(implementation, implementation),
@@ -111,6 +110,11 @@ def _markers(host: Host, implementation: str, full: str, numbers: tuple[int, int
         "python_version": f"{numbers[0]}.{numbers[1]}",
         "sys_platform": _SYS_PLATFORMS.get(host.os, host.os),
     }
+
+
+def implementation_version(implementation: str, full: str, numbers: tuple[int, int, int]) -> str:
+    """sys.implementation.version of a Python of that version: CPython's own, PyPy's last release that had it."""
+    return full if implementation != "pypy" else _PYPY_VERSIONS.get(numbers[:2], "7.3.20")
 
 
 def _soabi(host: Host, implementation: str, numbers: tuple[int, int, int], flags: str) -> str:

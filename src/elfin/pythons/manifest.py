@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RECORD, FILES = "elfin-python.json", "elfin-files.tsv"
 _SCHEMA = 1
+_WORDS = ("implementation", "version", "tag", "os", "arch", "linkage", "flavour", "url")
+"""Fields of a build that are text."""
 
 
 class Entry(NamedTuple):
@@ -79,11 +81,14 @@ def record(text: str, prefix: str) -> Installed:
     try:
         told: dict[str, Any] = json.loads(text)
         fields = told["build"]
-        floor = None if fields["floor"] is None else tuple(fields["floor"])
-        build = PythonBuild(**{**fields, "floor": floor, "faults": tuple(fields["faults"])})
-        if told["schema"] != _SCHEMA:
+        floor = None if fields["floor"] is None else tuple(map(int, fields["floor"]))
+        build = PythonBuild(**{**fields, "floor": floor, "faults": tuple(map(str, fields["faults"]))})
+        words = [told["key"], told["executable"], told["said"], *(getattr(build, field) for field in _WORDS)]
+        if told["schema"] != _SCHEMA or not all(isinstance(word, str) and "\0" not in word for word in words):
             raise ValueError
-        return Installed(str(told["key"]), build, prefix, str(told["executable"]), bool(told["ran"]), str(told["said"]))
+        if not isinstance(fields["level"], int | None) or not order(build.version)[0]:
+            raise ValueError
+        return Installed(told["key"], build, prefix, told["executable"], bool(told["ran"]), told["said"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedPage(f"the record of the Python in {prefix} is broken") from error
 

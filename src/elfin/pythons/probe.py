@@ -35,8 +35,9 @@ def record(executable: str, output: bytes) -> dict[str, Any]:
     from elfin.pythons.request import OLDEST
 
     if version < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise NoPython(f"{executable} is Python {found['version']}, and the oldest that will do is {oldest}")
+        from elfin.pythons.trouble import TOO_OLD
+
+        raise NoPython(f"{executable} is Python {found['version']}, and {TOO_OLD} {'.'.join(map(str, OLDEST))}")
     return dict(found)
 
 

@@ -1,5 +1,5 @@
 """Whether an installed Python is what its build promises: by its executable's header before it is ever run, then by
-what it says of itself; and what its failures mean in words. Pure.
+what it says of itself (`_first.py`); and what its failures mean in words. Pure.
 """
 
 from __future__ import annotations
@@ -8,8 +8,29 @@ import re
 
 from elfin.formats.elf import Header
 from elfin.host import arch as arches
-from elfin.host.model import Interpreter
 from elfin.pythons.catalogue import EXT_SUFFIX, PythonBuild
+from elfin.record import NamedTuple
+
+
+class Answer(NamedTuple):
+    """What a Python says of itself when it is first started."""
+
+    implementation: str
+    version: str
+    free_threaded: bool
+    debug: bool
+    ext_suffix: str
+    """Of extension modules; "" for a static Python, which loads none."""
+    soabi: str
+
+
+def answer(output: bytes) -> Answer | None:
+    """The answer in what it printed, None where there is none; `sitecustomize` may have printed before it."""
+    lines = output.decode("utf-8", "replace").splitlines()
+    words = lines[-1].split("\t") if lines else []
+    if len(words) != 7 or words[0] != "elfin":
+        return None
+    return Answer(words[1], words[2], words[3] == "1", words[4] == "1", words[5], words[6])
 
 
 def of_header(build: PythonBuild, header: Header | None, loader_there: bool | None) -> str | None:
@@ -37,7 +58,7 @@ def of_header(build: PythonBuild, header: Header | None, loader_there: bool | No
     return None
 
 
-def of_answer(build: PythonBuild, known: Interpreter) -> str | None:
+def of_answer(build: PythonBuild, known: Answer) -> str | None:
     """What is wrong with what it says of itself, as a clause; None when nothing is."""
     if known.implementation != build.implementation:
         return f"it says that it is {known.implementation}"
@@ -47,7 +68,7 @@ def of_answer(build: PythonBuild, known: Interpreter) -> str | None:
         return "it has no GIL" if known.free_threaded else "it has a GIL"
     if build.debug and not known.debug:
         return "it is no debug build"
-    suffix = known.ext_suffix or ""
+    suffix = known.ext_suffix
     dynamic_musl = build.libc == "musl" and build.linkage == "dynamic" and EXT_SUFFIX not in build.faults
     if dynamic_musl and suffix.endswith("-linux-gnu.so"):
         return f"it looks for extension modules named {suffix}, which is for glibc"

@@ -82,10 +82,15 @@ def interpreter(root: Root, host: Host, path: str) -> Interpreter | None:
 
 
 def loader_missing(root: Root, executable: str) -> str | None:
-    """The loader that an executable names and that is not there; None when nothing is missing."""
+    """The loader that an executable names and that is not there; None when nothing is missing.
+
+    Android's linker is part of every system, and of no app's own root.
+    """
     header = libcs.header_of(root, executable)
     loader = None if header is None else header.interpreter
-    return None if loader is None or roots.file(root, loader) is not None else loader
+    if loader is None or roots.file(root, loader) is not None or libcs.identify(root, loader) is not None:
+        return None
+    return loader
 
 
 def _candidates(root: Root) -> Iterator[str]:

@@ -22,10 +22,10 @@ _NEWEST_MINOR = 20  # how far names are tried for an open range
 
 IMPLEMENTATIONS = {"cpython": "cpython", "cp": "cpython", "pypy": "pypy", "pp": "pypy", "graalpy": "graalpy",
                    "gp": "graalpy"}  # fmt: skip
-_IMPLEMENTATION = re.compile(r"(cpython|cp|pypy|pp|graalpy|gp)(?:[@-]?(.*))?", re.IGNORECASE)
-_DOTTED = re.compile(r"(\d+)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)")
-_COMPACT = re.compile(r"(\d)(\d{1,3})((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)")
-_OPERATOR = re.compile(r"\s*(~=|===?|!=|<=?|>=?)")
+_IMPLEMENTATION = r"(?i:(cpython|cp|pypy|pp|graalpy|gp)(?:[@-]?(.*))?)"
+_DOTTED = r"(\d+)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)"
+_COMPACT = r"(\d)(\d{1,3})((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)"
+_OPERATORS = ("~=", "==", "!=", "<", ">")
 _VARIANTS = {"+freethreaded": (True, None), "+gil": (False, None), "+debug": (None, True)}
 
 HOW = "write a version (3.12), a range (>=3.11,<3.13), an implementation (pypy@3.10), a name (python3.12) or a path"
@@ -67,31 +67,34 @@ def parse(text: str) -> PythonRequest:
     stripped = text.strip()
     if stripped.lower() in ("", "any", "default", "python"):
         return PythonRequest(text)
+    if stripped.startswith(("root:", "image:")):
+        hint = f"`elfin host {stripped}` tells which Pythons it has"
+        raise UsageError(f"{stripped} is a place, and a Python of this machine is asked for here", hints=(hint,))
     if "/" in stripped or "\\" in stripped or stripped.startswith(("~/", ".")) or stripped == "~":
         return PythonRequest(text, path=stripped)
-    key = _key(text, stripped) if "-" in stripped and not _OPERATOR.match(stripped) else None
+    key = _key(text, stripped) if "-" in stripped and not stripped.startswith(_OPERATORS) else None
     if key is not None:
         return key
-    if stripped[0].isdigit() or _OPERATOR.match(stripped):
+    if stripped[0].isdigit() or stripped.startswith(_OPERATORS):
         return _version(PythonRequest(text), stripped)
-    match = _IMPLEMENTATION.fullmatch(stripped)
-    if match is not None and (not match[2] or match[2][0].isdigit() or _OPERATOR.match(match[2])):
+    match = re.fullmatch(_IMPLEMENTATION, stripped)
+    if match is not None and (not match[2] or match[2][0].isdigit() or match[2].lstrip().startswith(_OPERATORS)):
         request = PythonRequest(text, implementation=IMPLEMENTATIONS[match[1].lower()])
         return _version(request, match[2]) if match[2] else request
     return PythonRequest(text, name=stripped)
 
 
 def _version(request: PythonRequest, text: str) -> PythonRequest:
-    if _OPERATOR.match(text):
+    if text.lstrip().startswith(_OPERATORS):
         return _specifier(request, text)
-    match = _DOTTED.fullmatch(text) if "." in text or len(text.rstrip("td")) == 1 or "+" in text[:2] else None
+    match = re.fullmatch(_DOTTED, text) if "." in text or len(text.rstrip("td")) == 1 or "+" in text[:2] else None
     if match is not None and len(match[1]) == 1:
         release = tuple(int(part) for part in match.group(1, 2, 3) if part is not None)
         pre, flags, variants = match.group(4, 5, 6)
         if pre and len(release) < 2:
             match = None
     else:
-        match = _COMPACT.fullmatch(text)
+        match = re.fullmatch(_COMPACT, text)
         if match is not None:
             release = int(match[1]), int(match[2])
             pre, flags, variants = match.group(3, 4, 5)

@@ -10,6 +10,8 @@ from elfin.host import arch, fit
 from elfin.host.model import Host
 
 _LAST_WORDS = 300
+TOO_OLD = "the oldest that will do is"
+_WITHOUT_I = "is a Python too old to be asked"
 
 
 def missing(executable: str) -> NoPython:
@@ -66,7 +68,7 @@ def failed(executable: str, code: int, output: bytes) -> ElfinError:
     # A loader or a shim says it in the first line, a traceback in the last.
     last = words.splitlines()[0 if code == 127 else -1].strip()[:_LAST_WORDS] if words else ""
     if "Unknown option: -I" in words or "unknown option -I" in words.lower():
-        return NoPython(f"{executable} is a Python too old to be asked (it does not know -I)")
+        return NoPython(f"{executable} {_WITHOUT_I} (it does not know -I)")
     if code < 0:
         return PlaceError(f"{executable} was ended by signal {-code}" + (f": {last}" if last else ""))
     if "NixOS cannot run dynamically linked executables" in words:
@@ -79,3 +81,8 @@ def failed(executable: str, code: int, output: bytes) -> ElfinError:
 def silent(executable: str, seconds: float) -> PlaceError:
     """It did not answer in time."""
     return PlaceError(f"{executable} gave no answer in {seconds:.0f} seconds")
+
+
+def is_of_age(message: str) -> bool:
+    """Whether a message of `failed` or `probe.record` says that a Python is too old, which it stays."""
+    return TOO_OLD in message or _WITHOUT_I in message

@@ -79,7 +79,7 @@ class Landing:
             self._parents.add(parent)
             parent = posixpath.dirname(parent)
         if member.kind == "link":
-            if not member.target or len(member.target) > _LONGEST_TARGET or "\0" in member.target:
+            if not member.target or len(member.target) > _LONGEST_TARGET or not member.target.isprintable():
                 raise MalformedArchive(f"the link {name[:200]!a} leads nowhere")
             self.links[name] = member.target
 

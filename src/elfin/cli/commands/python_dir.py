@@ -13,7 +13,7 @@ def run(arguments: list[str], program: str) -> int:
     add_global_options(parser)
     options = parser.parse_args(arguments)
     context = begin(options)
-    from elfin.flows import python_install
+    from elfin.flows import python_find
 
     if options.bin:
         from elfin.errors import PlaceError
@@ -23,5 +23,5 @@ def run(arguments: list[str], program: str) -> int:
             raise PlaceError("there is no home folder for links to Pythons")
         context.output(folder)
     else:
-        context.output(python_install.folder_of(context))
+        context.output(python_find.folder_of(context))
     return 0

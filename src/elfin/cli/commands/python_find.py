@@ -14,10 +14,9 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--show-version", action="store_true", help="the version instead of the path")
     add_global_options(parser)
     options = parser.parse_args(arguments)
-    options.no_python_downloads = True
     context = begin(options)
     from elfin.flows import python_find
 
-    found = python_find.located(context, options.request, inside=not options.system)
+    found = python_find.located(context, options.request, inside=not options.system, fetch=False)
     context.output(found.version if options.show_version else found.executable)
     return 0

@@ -15,6 +15,7 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--only-installed", action="store_true", help="nothing that would have to be downloaded")
     parser.add_argument("--show-urls", action="store_true", help="where downloads come from")
     parser.add_argument("--platform", metavar="PLACE", help="what can be had for another place (alpine:3.20/arm64)")
+    parser.add_argument("-i", "--install-dir", metavar="DIR", help="the installed ones are those in this folder")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_global_options(parser)
     options = parser.parse_args(arguments)

@@ -6,15 +6,16 @@ import os
 from collections.abc import Sequence
 
 from elfin.edges.terminal import safe
-from elfin.flows.python_catalogue import Built
-from elfin.flows.python_install import Outcome
-from elfin.flows.python_list import Row
-from elfin.flows.python_remove import Check, Upgrade
-from elfin.pythons.manifest import Installed
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from elfin.flows.python_catalogue import Built
+    from elfin.flows.python_install import Outcome
+    from elfin.flows.python_list import Row
+    from elfin.flows.python_remove import Check, Upgrade
+    from elfin.pythons.manifest import Installed
 
 SCHEMA = 1
 _WIDTH = 80
@@ -28,7 +29,7 @@ def listing(rows: Sequence[Row], home: str | None, *, urls: bool) -> str:
 
 def _line(row: Row, width: int, home: str | None, *, urls: bool) -> str:
     if row.build is not None and urls and row.path is None:
-        return f"{row.key:{width}}  {safe(row.build.url)}"
+        return f"{row.key}\n  {safe(row.build.url)}"
     if row.kind == "available":
         told = f"<{row.note or 'download available'}>"
         return f"{row.key:{width}}  {told}"
@@ -82,11 +83,16 @@ def installed(outcomes: Sequence[Outcome]) -> str:
         if outcome.how in signs:
             lines.append(f" {signs[outcome.how]} {outcome.one.key}{name}")
             if not outcome.one.ran:
-                lines.append(f"   in {safe(outcome.one.prefix)}, {outcome.one.said}")
+                lines += [f"   in {safe(outcome.one.prefix)}", f"   {outcome.one.said}"]
         else:
-            lines.append(f"{outcome.one.key} is already installed{name}")
+            lines += _about(outcome.one.key, f"is already installed{name}")
         lines += [f"   {safe(note)}" for note in outcome.notes]
     return "\n".join(lines)
+
+
+def _about(key: str, words: str) -> list[str]:
+    """A key and a clause about it: one line, or two where one would be too long."""
+    return [f"{key} {words}"] if len(key) + len(words) < _WIDTH else [key, f"   {words}"]
 
 
 def removed(gone: Sequence[Installed]) -> str:
@@ -99,9 +105,9 @@ def upgraded(upgrades: Sequence[Upgrade]) -> str:
     lines = []
     for one in upgrades:
         if one.new is None:
-            lines.append(f"{one.old.key} is the newest of its kind")
+            lines += _about(one.old.key, "is the newest of its kind")
         else:
-            lines += [f"{one.old.key} stays for the environments made from it", installed([one.new])]
+            lines += [*_about(one.old.key, "stays for the environments made from it"), installed([one.new])]
     return "\n".join(lines) or "No Python is installed"
 
 
@@ -110,7 +116,7 @@ def checked(checks: Sequence[Check]) -> str:
     lines = []
     for check in checks:
         if not check.faults:
-            lines.append(f"{check.one.key}: as it was installed" + ("" if check.one.ran else ", not run here"))
+            lines += _about(f"{check.one.key}:", "as it was installed" + ("" if check.one.ran else ", not run here"))
             continue
         lines.append(
             f"{check.one.key}: {len(check.faults)} faults" if len(check.faults) > 1 else f"{check.one.key}: 1 fault"
