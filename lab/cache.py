@@ -4,6 +4,8 @@
     pythons/BUILD                        an unpacked CPython build
     wheels/FILE                          wheels from the package index, checked against its hashes
     peers/NAME                           programs elfin is compared with
+    checkouts/STATE                      elfin as the matrix runs it
+    releases/NAME, zig/                  what is installed by a script, and the compiler's cache
     jobs/                                the package managers' own caches, shared by all places
     results/PLACE.json                   what the matrix saw
 
@@ -19,6 +21,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from lab.failure import LabError
+
+KEPT = (
+    "places", "pythons", "wheels", "files", "peers", "checkouts", "releases", "zig", "jobs", "scratch", "results",
+    "results-quick", "locks",
+)  # fmt: skip
+"""Everything there is in the cache folder, which may be a folder that holds other things."""
 
 
 def folder() -> str:
@@ -102,10 +112,35 @@ def replace(path: str, make: Callable[[str], None]) -> None:
     remove(old)
 
 
+def keep_newest(above: str, begins: str, number: int) -> None:
+    """Remove all but the newest few of the folders whose names begin so: sessions may still have an older one bound."""
+    there = [os.path.join(above, name) for name in os.listdir(above) if name.startswith(begins)]
+    for path in sorted(there, key=os.path.getmtime)[:-number]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def remove(path: str) -> None:
-    """Remove a folder with all it holds, if it is there."""
-    if os.path.lexists(path):
-        shutil.rmtree(path)
+    """Remove a file, or a folder with all it holds, if it is there. Raises LabError when something is mounted in it."""
+    if not os.path.lexists(path):
+        return
+    if os.path.islink(path) or not os.path.isdir(path):
+        os.unlink(path)
+        return
+    inside = mounted(path)
+    if inside:
+        raise LabError(f"something is mounted at {inside[0]}", *(f"umount {one}" for one in reversed(inside)))
+    shutil.rmtree(path)
+
+
+def mounted(path: str) -> list[str]:
+    """What is mounted at or below a folder on this machine, in the order it was mounted."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+            points = [line.split(" ")[4] for line in file]
+    except OSError:
+        return []
+    above = os.path.realpath(path)
+    return [one for one in points if one == above or one.startswith(f"{above}/")]
 
 
 def size(path: str) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 
 from lab import cache, enter, make, needs
 from lab.failure import LabError
@@ -14,7 +16,7 @@ Real root file systems to run elfin in, made once and kept.
 
 usage: lab/lab up [PLACE ...]             make them (all of them, when none is named)
        lab/lab run PLACE [--] COMMAND     run a command in one, made first if need be; the checkout is at /elfin
-       lab/lab down [PLACE ...]           remove them (everything the lab keeps, when none is named)
+       lab/lab down [PLACE ...]           remove them (with none named all that the lab keeps, results too)
        lab/lab list                       what there is
        lab/matrix --help                  run elfin's jobs, and its peers', in every place
 """
@@ -93,15 +95,21 @@ def down(names: list[str]) -> int:
                 cache.remove(folder)
             tell(f"removed {place.name}")
     if not names:
-        for name in ("places", "pythons", "wheels", "peers", "jobs", "scratch"):
+        for name in cache.KEPT:
             cache.remove(os.path.join(cache.folder(), name))
+        if os.path.isdir(cache.folder()) and not os.listdir(cache.folder()):
+            os.rmdir(cache.folder())
     return 0
 
 
 def show() -> int:
-    """Print the table of places."""
-    for place in every().values():
+    """Print the table of places, as wide as the terminal is."""
+    known = every().values()
+    longest = max(len(place.name) for place in known)
+    width = shutil.get_terminal_size((80, 24)).columns
+    for place in known:
         there = cache.is_made(place.name, recipe(place))
         state = f"{cache.size(cache.root_of(place.name)) / 1e6:.0f} MB" if there else "-"
-        print(f"{place.name:22}{place.architecture:9}{state:>8}  {place.note}")
+        head = f"{place.name:{longest}} {place.architecture:8}{state:>6}  "
+        print(textwrap.fill(place.note, max(width, 60), initial_indent=head, subsequent_indent=" " * len(head)))
     return 0

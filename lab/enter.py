@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from lab import cache, fetch, make, needs
+from lab import cache, fetch, make, needs, pythons
 from lab.failure import LabError
 from lab.places import Place
 
@@ -99,13 +99,19 @@ class Session:
 
 
 @contextmanager
-def session(place: Place, *, peers: bool = True) -> Iterator[Session]:
-    """Enter a place that is made. `peers` brings uv and pip along, at /opt/peers. Raises LabError."""
+def session(
+    place: Place, *, peers: bool = True, checkout: str = make.CHECKOUT, more: Sequence[tuple[str, str]] = ()
+) -> Iterator[Session]:
+    """Enter a place that is made. `peers` brings uv and pip along, at /opt/peers. `checkout` is what is at /elfin.
+
+    `more` are further folders, and where the place has them, not to be written to. Raises LabError.
+    """
     with cache.locked(place.name, alone=False):
-        child = _start(place, _wanted(place, peers=peers), pipe=True)
+        child, tie = _start(place, _wanted(place, peers=peers, checkout=checkout, more=more), pipe=True)
         _running.add(child)
         try:
-            yield Session(place, child)
+            with tie:
+                yield Session(place, child)
         finally:
             _running.discard(child)
             if child.stdin is not None:
@@ -118,15 +124,16 @@ def session(place: Place, *, peers: bool = True) -> Iterator[Session]:
 
 def become(place: Place, command: Sequence[str]) -> int:
     """Run one command in a place, with this process's own standard streams; its exit code."""
-    wanted = _wanted(place, peers=False)
-    wanted["become"] = {"command": list(command), "environment": environment(place)}
+    wanted = _wanted(place, peers=False, checkout=make.CHECKOUT)
+    wanted["alone"] = {"command": list(command), "environment": environment(place)}
     with cache.locked(place.name, alone=False):
-        child = _start(place, wanted, pipe=False)
-        try:
-            code = child.wait()
-        except KeyboardInterrupt:
-            _end(child)
-            code = 130
+        child, tie = _start(place, wanted, pipe=False)
+        with tie:
+            try:
+                code = child.wait()
+            except KeyboardInterrupt:
+                _end(child)
+                code = 130
     return code if code >= 0 else 128 - code
 
 
@@ -149,12 +156,12 @@ def environment(place: Place) -> dict[str, str]:
     }
 
 
-def _wanted(place: Place, *, peers: bool) -> dict[str, object]:
+def _wanted(place: Place, *, peers: bool, checkout: str, more: Sequence[tuple[str, str]] = ()) -> dict[str, object]:
     """What `inside.py` is told of a place."""
     jobs, scratch = (os.path.join(cache.folder(), name) for name in ("jobs", "scratch"))
     for folder in (jobs, scratch):
         os.makedirs(folder, exist_ok=True)
-    binds = [(make.CHECKOUT, "/elfin", "ro"), (jobs, JOBS, "rw")]
+    binds = [(checkout, "/elfin", "ro"), (jobs, JOBS, "rw"), *((folder, inside, "ro") for folder, inside in more)]
     if os.path.isdir(make.PYTHONS):
         binds.append((make.PYTHONS, "/shared/pythons", "ro"))
     if place.build:
@@ -162,6 +169,7 @@ def _wanted(place: Place, *, peers: bool) -> dict[str, object]:
     if peers:
         binds.append((fetch.uv(place.architecture), "/opt/peers/uv", "ro"))
         binds.append((fetch.pip(), "/opt/peers/pip", "ro"))
+        binds.append((pythons.for_uv(), "/opt/peers/pythons", "ro"))
     files = [(f"/etc/{name}", text) for name in ("resolv.conf", "hosts") if (text := _text(f"/etc/{name}")) is not None]
     certificates = _certificates()
     if certificates is not None:
@@ -192,8 +200,8 @@ def _text(path: str) -> str | None:
         return None
 
 
-def _start(place: Place, wanted: dict[str, object], *, pipe: bool) -> subprocess.Popen[bytes]:
-    """Start `inside.py` in namespaces of its own and tell it what is wanted."""
+def _start(place: Place, wanted: dict[str, object], *, pipe: bool) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start `inside.py` in namespaces of its own and tell it what is wanted; it ends when the socket is closed."""
     needs.check(place, to_make=False)
     told = os.memfd_create("wanted")
     os.write(told, json.dumps(wanted).encode())
@@ -205,16 +213,19 @@ def _start(place: Place, wanted: dict[str, object], *, pipe: bool) -> subprocess
     ]  # fmt: skip
     streams = subprocess.PIPE if pipe else None
     outside = {"PATH": needs.SEARCH, "LC_ALL": "C.UTF-8"}
-    with ours, theirs:
-        child = subprocess.Popen(
-            command, stdin=streams, stdout=streams, pass_fds=(told, theirs.fileno()), env=outside,
-        )  # fmt: skip
+    try:
+        with theirs:
+            child = subprocess.Popen(
+                command, stdin=streams, stdout=streams, pass_fds=(told, theirs.fileno()), env=outside,
+            )  # fmt: skip
         os.close(told)
-        theirs.close()
         if ours.recv(1) and wanted["binfmt"]:
             _map_users(child.pid)
         ours.sendall(b"g")
-    return child
+    except BaseException:
+        ours.close()
+        raise
+    return child, ours
 
 
 def _map_users(pid: int) -> None:

@@ -1,12 +1,20 @@
-"""Files from the package index, through elfin's own client: chosen by name, checked against the index's hashes."""
+"""Files from the package index, through elfin's own client: chosen by name, checked against the index's hashes.
+
+And one from elsewhere, checked against a hash that is written down here: the keys that Ubuntu signs its packages with.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import re
+import subprocess
+import tarfile
+import urllib.request
 import zipfile
 
-from lab import cache
+from lab import cache, compiled
 from lab.failure import LabError
 
 UV = {
@@ -20,12 +28,31 @@ UV = {
 }
 """The platform tag of uv's wheel for each architecture: the static build where there is one."""
 
+UBUNTU = "http://archive.ubuntu.com/ubuntu"
+_KEYS = (
+    "pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb",
+    "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8",
+)
+"""It holds the archive's key of 2018, F6ECB3762474EDA9D21B7022871920D1991BC93C. Debian 12 has no such package."""
+_KEYRING = "./usr/share/keyrings/ubuntu-archive-keyring.gpg"
+
+
+_known: dict[tuple[str, str], str] = {}
+"""What was found in this run: all of a run's places are to have the same, whatever is published meanwhile."""
+
 
 def wheel(project: str, pattern: str) -> str:
     """The path of the newest final version's wheel whose platform tags match `pattern`, fetched on first need.
 
     Raises LabError where the index has none.
     """
+    with cache.locked(f"wheel-{project}", alone=True):
+        if (project, pattern) not in _known:
+            _known[project, pattern] = _newest(project, pattern)
+        return _known[project, pattern]
+
+
+def _newest(project: str, pattern: str) -> str:
     from elfin.errors import ElfinError
     from elfin.flows.context import Context
 
@@ -43,9 +70,9 @@ def wheel(project: str, pattern: str) -> str:
                     continue
                 path = os.path.join(above, file.filename)
                 if not os.path.exists(path):
-                    staged = f"{path}.{os.getpid()}"
-                    index.download(file, staged)
-                    os.rename(staged, path)
+                    cache.remove(f"{path}.new")
+                    index.download(file, f"{path}.new")
+                    os.rename(f"{path}.new", path)
                 return path
     except ElfinError as error:
         raise LabError(f"{project} cannot be fetched: {error.message}", *error.hints) from error
@@ -66,8 +93,9 @@ def uv(architecture: str) -> str:
                 file.write(archive.read(member))
         os.chmod(os.path.join(staged, "uv"), 0o755)
 
-    if not os.path.isdir(folder):
-        cache.replace(folder, unpack)
+    with cache.locked(f"peer-{os.path.basename(folder)}", alone=True):
+        if not os.path.isdir(folder):
+            cache.replace(folder, unpack)
     return folder
 
 
@@ -78,8 +106,35 @@ def pip() -> str:
 
     def unpack(staged: str) -> None:
         with zipfile.ZipFile(path) as archive:
-            archive.extractall(staged)
+            archive.extractall(staged)  # noqa: S202 - zipfile keeps members inside
+        compiled.ahead(staged, staged, inside="/opt/peers/pip")
 
-    if not os.path.isdir(folder):
-        cache.replace(folder, unpack)
+    with cache.locked(f"peer-{os.path.basename(folder)}", alone=True):
+        if not os.path.isdir(folder):
+            cache.replace(folder, unpack)
     return folder
+
+
+def ubuntu_keyring(dpkg_deb: str) -> str:
+    """The path of Ubuntu's keyring, fetched on first need. Raises LabError."""
+    folder = os.path.join(cache.folder(), "files")
+    path = os.path.join(folder, "ubuntu-archive-keyring.gpg")
+    if os.path.isfile(path):
+        return path
+    name, expected = _KEYS
+    try:
+        with urllib.request.urlopen(f"{UBUNTU}/{name}", timeout=60) as answer:  # noqa: S310 - a constant
+            package = answer.read(1 << 20)
+    except OSError as error:
+        raise LabError(f"Ubuntu's keys cannot be fetched: {error}") from error
+    if hashlib.sha256(package).hexdigest() != expected:
+        raise LabError("Ubuntu's keys are not those that were expected")
+    done = subprocess.run([dpkg_deb, "--fsys-tarfile", "/dev/stdin"], input=package, capture_output=True, check=True)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        member = archive.extractfile(_KEYRING)
+        keys = b"" if member is None else member.read()
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{path}.{os.getpid()}", "wb") as file:
+        file.write(keys)
+    os.replace(f"{path}.{os.getpid()}", path)
+    return path

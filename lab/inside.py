@@ -3,20 +3,23 @@
 Run by `enter.py` as a program of its own, under `unshare`, with two descriptors: a file of JSON (`prepare`), and a
 socket on which it says that it is there and waits until it may go on. Standard input: one line of JSON a command,
 `{"command", "environment", "timeout"}`. Standard output: for each a line `{"code", "seconds", "out", "err",
-"timed_out"}`; `code` is negative for a signal. With `"become"` it becomes that command instead.
+"timed_out"}`; `code` is negative for a signal. With `"alone"` it runs that one command instead, with this process's own
+standard streams, and ends as it did.
 
-Everything it mounts is in a mount namespace of its own and goes with it. Writes land in memory, not in the root.
+Everything it mounts is in a mount namespace of its own and goes with it. Writes land in memory, not in the root. When
+the other end of the socket closes, be it that the lab was killed, it ends at once, and with it everything inside.
 """
 
 from __future__ import annotations
 
+import glob
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -104,8 +107,8 @@ def run(root: str, command: list[str], environment: dict[str, str], timeout: flo
     """Run one command to its end, and end whatever it left running."""
     begun = time.monotonic()
     child = subprocess.Popen(
-        ["chroot", root, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment, start_new_session=True, cwd="/",
+        ["chroot", root, found(root, command[0]), *command[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment, start_new_session=True, cwd="/",
     )  # fmt: skip
     timed_out = False
     try:
@@ -125,6 +128,12 @@ def run(root: str, command: list[str], environment: dict[str, str], timeout: flo
     }
 
 
+def found(root: str, program: str) -> str:
+    """A program whose path has `*` in it: the first in the root that matches, as it is when none does."""
+    matches = sorted(glob.glob(root + program)) if "*" in program else []
+    return matches[0].removeprefix(root) if matches else program
+
+
 def _end_all() -> None:
     """End every other process of this PID namespace, and wait until they are gone."""
     try:
@@ -142,32 +151,47 @@ def _kill_others() -> None:
     os.kill(-1, signal.SIGKILL)
 
 
-def become(root: str, command: list[str], environment: dict[str, str]) -> None:
-    """Become a command, with this process's own standard streams. Does not return."""
-    program = shutil.which("chroot") or "chroot"
-    os.chdir("/")
-    os.execve(program, [program, root, *command], environment)  # noqa: S606 - an argument list
+def alone(root: str, command: list[str], environment: dict[str, str]) -> int:
+    """Run one command with this process's own standard streams; its exit code, as a shell would tell it."""
+    code = subprocess.run(["chroot", root, *command], env=environment, cwd="/", check=False).returncode
+    return code if code >= 0 else 128 - code
 
 
-def main(told: int, ready: int) -> None:
-    """Prepare, then become the one command or serve until standard input ends."""
-    if ready >= 0:
-        os.write(ready, b"r")
-        os.read(ready, 1)  # until the user namespace has its users: only then does a new program get root's powers
-        os.close(ready)
-        os.set_inheritable(told, True)
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", __file__, str(told), "-1"])  # noqa: S606
+def _end_with(outside: int) -> None:
+    """End this process, and so its whole PID namespace, when the lab closes its end of the socket, or dies."""
+
+    def wait() -> None:
+        while os.read(outside, 1):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(told: int, outside: int, *, ready: bool) -> int:
+    """Prepare, then run the one command or serve until standard input ends. The exit code."""
+    if not ready:
+        os.write(outside, b"r")
+        os.read(outside, 1)  # until the user namespace has its users: only then does a new program get root's powers
+        for one in (told, outside):
+            os.set_inheritable(one, True)
+        again = [sys.executable, "-I", "-S", "-B", __file__, str(told), str(outside), "ready"]
+        os.execv(sys.executable, again)  # noqa: S606 - an argument list
+    for one in (told, outside):
+        os.set_inheritable(one, False)
+    _end_with(outside)
     with open(told, "rb") as file:
         file.seek(0)
         wanted = json.load(file)
     root = prepare(wanted)
-    if wanted.get("become"):
-        become(root, **wanted["become"])
+    if wanted.get("alone"):
+        return alone(root, **wanted["alone"])
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         sys.stdout.write(json.dumps(run(root, **asked)) + "\n")
         sys.stdout.flush()
+    return 0
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), ready=sys.argv[3:] == ["ready"]))

@@ -42,7 +42,7 @@ def up(place: Place, tell: object = None) -> float | None:
             return None
         if callable(tell):
             tell(f"making {place.name}: {place.note}")
-        maker = {"image": _from_image, "debian": _debian, "variant": _variant}[place.made]
+        maker = {"image": _from_image, "debian": _debian, "ubuntu": _ubuntu, "variant": _variant}[place.made]
         return cache.publish(place.name, wanted, lambda root: maker(place, root))
 
 
@@ -100,6 +100,15 @@ def _debian(place: Place, root: str) -> None:
         _unconfigured(root)
 
 
+def _ubuntu(place: Place, root: str) -> None:
+    """mmdebstrap, of the release as it was on its day, by Ubuntu's own keys."""
+    _child([
+        needs.program("mmdebstrap"), "--quiet", "--mode=root", "--variant=minbase",
+        f"--architectures={DEBIAN_ARCHITECTURES[place.architecture]}", f"--include={','.join(place.include)}",
+        f"--keyring={fetch.ubuntu_keyring(needs.program('dpkg-deb'))}", place.source, root, fetch.UBUNTU,
+    ])  # fmt: skip
+
+
 def _unconfigured(root: str) -> None:
     """What packages' scripts would have made and programs look for."""
     for kind in ("passwd", "group"):
@@ -130,8 +139,11 @@ def _variant(place: Place, root: str) -> None:
 
 
 def _child(command: list[str]) -> None:
+    """Run a program that makes a root, in namespaces of its own: what it mounts is its own, and goes with the lab."""
+    tied = [needs.program("setpriv"), "--pdeathsig", "SIGKILL", needs.program("unshare"), "--mount", "--pid", "--fork",
+            "--kill-child", "--mount-proc"]  # fmt: skip
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
+        [*tied, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         env={**os.environ, "PATH": needs.SEARCH, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     if done.returncode != 0:

@@ -14,9 +14,11 @@ SEARCH = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 _PACKAGES = {
     "debugfs": "e2fsprogs",
     "unshare": "util-linux",
+    "setpriv": "util-linux",
     "mount": "mount",
     "chroot": "coreutils",
     "mmdebstrap": "mmdebstrap",
+    "dpkg-deb": "dpkg",
     "cp": "coreutils",
 }
 _BINFMT = "/usr/lib/binfmt.d/qemu-{}.conf"
@@ -41,7 +43,11 @@ def check(place: Place, *, to_make: bool) -> None:
     check_root()
     names = ["unshare", "mount", "chroot"]
     if to_make:
-        names += ["cp", *{"image": ["debugfs"], "debian": ["mmdebstrap"]}.get(place.made, [])]
+        names += [
+            "cp",
+            "setpriv",
+            *{"image": ["debugfs"], "debian": ["mmdebstrap"], "ubuntu": ["mmdebstrap", "dpkg-deb"]}.get(place.made, []),
+        ]
     missing = [name for name in names if shutil.which(name, path=SEARCH) is None]
     foreign = emulated(place, os.uname().machine)
     packages = [_PACKAGES[name] for name in missing]

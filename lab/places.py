@@ -25,11 +25,11 @@ class Place(NamedTuple):
     architecture: str
     """elfin's word: x86_64, i686, aarch64, armv7l, ppc64le, s390x, riscv64."""
     made: str
-    """How: "image" (a wheel's disk image), "debian" (mmdebstrap or debootstrap), "variant" (out of another place, or
-    of nothing but its steps)."""
+    """How: "image" (a wheel's disk image), "debian" and "ubuntu" (mmdebstrap), "variant" (out of another place, or of
+    nothing but its steps)."""
     source: str
-    """For an image the project on the package index; for Debian the suite; for a variant the place it is made of, ""
-    for none."""
+    """For an image the project on the package index; for Debian and Ubuntu the suite; for a variant the place it is
+    made of, "" for none."""
     python: str | None = "/usr/bin/python3"
     """The Python that runs elfin and that environments are made with, None where there is none."""
     build: str = ""
@@ -101,6 +101,10 @@ _BASIC = (
     ),
     _debian("bookworm", "amd64", "Debian 12, glibc 2.36, its own Python", quick=True),
     _debian("trixie", "amd64", "Debian 13, glibc 2.41, its own Python", quick=True),
+    Place(
+        "ubuntu", "Ubuntu 24.04 as released, glibc 2.39, its own Python 3.12", "x86_64", "ubuntu", "noble",
+        include=("python3", "ca-certificates", "libstdc++6"),
+    ),
     _debian("trixie", "i386", f"{_TRIXIE}, 32-bit x86 on a 64-bit kernel"),
     _debian("trixie", "arm64", f"{_TRIXIE}, emulated", quick=True),
     _debian("trixie", "armhf", f"{_TRIXIE}, 32-bit ARM, hard float, emulated"),

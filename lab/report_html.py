@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from html import escape
 
-from lab.report import Answer, Table, counted, differences, explained, setups, table
+from lab.report import Answer, Table, counted, differences, explained, made, setups, short, table
 from lab.report_style import STYLE
 from lab.results import Known, Result
-from lab.verdict import WORDS
+from lab.verdict import WORDS, Verdict
 
 _MEANINGS = {
     "works": "the job did what it should, and what it installed was imported",
@@ -24,8 +24,6 @@ _TITLES = (("Places", True, "places"), ("Places for detection", False, "detectio
 
 def report(known: Known) -> str:
     """The whole page."""
-    made = f" at commit {', '.join(known.made_by)}" if known.made_by else ""
-    made += f", {known.on[-1]}" if known.on else ""  # the day of the newest result
     tables = [(title, name, table(known, all_jobs=whole)) for title, whole, name in _TITLES]
     return f"""<!doctype html>
 <html lang="en">
@@ -40,7 +38,8 @@ def report(known: Known) -> str:
 <header>
 <h1>The matrix</h1>
 <p>Every job of elfin's in every place of the lab, its peers' beside it.
-Made by <code>lab/matrix</code><span class="made">{escape(made)}</span>.</p>
+Made by <code>lab/matrix</code>.</p>
+<p>{_code(escape(made(known)))}</p>
 <nav aria-label="Sections">{_links(tables)}</nav>
 </header>
 <main>
@@ -56,6 +55,12 @@ Made by <code>lab/matrix</code><span class="made">{escape(made)}</span>.</p>
 </body>
 </html>
 """
+
+
+def _code(text: str) -> str:
+    """What Markdown puts between backquotes."""
+    pieces = text.split("`")
+    return "".join(f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def _links(tables: list[tuple[str, str, Table]]) -> str:
@@ -79,12 +84,17 @@ def _legend() -> str:
     return (
         f'<dl class="legend">{items}</dl><p>Seconds are those of one run with warm caches on a shared machine; places '
         "of another architecture are emulated. They tell what is slow there, not which tool is faster. A blank cell: "
-        "the job was not asked for.</p>"
+        "the job was not asked for. <em>python</em> is <code>python install 3.13</code> from a given catalogue, and "
+        "whether what was installed runs; <em>audit</em> is what the packages that were installed need, and whether "
+        "they have it there; <em>install</em> is the release's install.sh, and whether what it installed runs. Places "
+        "for detection hold a few files only; where their libc is faked, nothing can run with it.</p>"
     )
 
 
-def _badge(word: str) -> str:
-    return f'<span class="badge {word}"><span aria-hidden="true">{WORDS[word]}</span> {word}</span>'
+def _badge(word: str, *, narrow: bool = False) -> str:
+    """A verdict's symbol and word; `narrow`: the word of the good one is there for screen readers only."""
+    shown = f'<span class="hidden"> {word}</span>' if narrow and word == "works" else f" {word}"
+    return f'<span class="badge {word}"><span aria-hidden="true">{WORDS[word]}</span>{shown}</span>'
 
 
 def _section(title: str, name: str, found: Table) -> str:
@@ -105,7 +115,7 @@ def _section(title: str, name: str, found: Table) -> str:
     return (
         f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>'
         f'<div class="wide" role="region" aria-labelledby="{name}" tabindex="0">'
-        f'<table class="matrix"><caption>{title} against jobs; open a cell for its reason</caption>{head}'
+        f'<table class="matrix"><caption><span>{title} against jobs; open a cell for its reason</span></caption>{head}'
         f"{''.join(bodies)}</tbody></table></div></section>"
     )
 
@@ -113,16 +123,23 @@ def _section(title: str, name: str, found: Table) -> str:
 def _cell(result: Result | None, job: str) -> str:
     if result is None:
         return "<td></td>"
-    word, reason, seconds = result.verdict
+    word, reason, seconds, _ = result.verdict
     time = f"<small>{seconds:.1f}&nbsp;s</small>" if seconds else ""
-    shown = f"{_badge(word)} {time}"
+    shown = f"{_badge(word, narrow=True)} {time}"
     if not reason:
         return f'<td class="{word}">{shown}</td>'
     label = f"{result.tool} {job} in {result.place}"
     return (
         f'<td class="{word}"><details><summary>{shown}<span class="hidden"> {label}: why</span></summary>'
-        f"<p>{escape(reason)}</p></details></td>"
+        f"{_reason(result.verdict)}</details></td>"
     )
+
+
+def _reason(verdict: Verdict) -> str:
+    """The nearest miss, and everything that was said folded below it."""
+    shown, whole = short(verdict)
+    more = f'<details class="all"><summary>all it said</summary><p>{escape(whole)}</p></details>' if whole else ""
+    return f"<p>{escape(shown)}</p>{more}"
 
 
 def _setups(found: list[Answer]) -> str:
@@ -135,17 +152,21 @@ def _setups(found: list[Answer]) -> str:
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
     return (
         '<section aria-labelledby="setups"><h2 id="setups">Set-ups of the study</h2><p>What elfin and uv say the '
-        "machine is, in the set-ups that uv 0.12.5 and 0.13.8 were studied in; in the last two, whether they make an "
-        "environment.</p>"
+        "machine is, and whether the Python they install there runs, in the set-ups that uv 0.12.5 and 0.13.8 were "
+        "studied in; in the last two, whether they make an environment.</p>"
         '<div class="wide" role="region" aria-labelledby="setups" tabindex="0"><table class="said">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
     )
 
 
-def _said(result: Result | None) -> str:
+def _said(results: tuple[Result | None, ...]) -> str:
+    return f"<td>{''.join(map(_told, results))}</td>"
+
+
+def _told(result: Result | None) -> str:
     if result is None:
-        return "<td>not run</td>"
-    return f'<td class="{result.verdict.word}">{_badge(result.verdict.word)} {escape(result.verdict.reason)}</td>'
+        return "<p>not run</p>"
+    return f"<p>{_badge(result.verdict.word)} {result.job}: {escape(short(result.verdict)[0])}</p>"
 
 
 def _differences(known: Known) -> str:
@@ -161,8 +182,9 @@ def _differences(known: Known) -> str:
 
 def _reasons(known: Known) -> str:
     rows = "".join(
-        f"<tr><td>{_badge(word)}</td><td>{tool}</td><td>{escape(reason)}</td><td>{escape(', '.join(where))}</td></tr>"
-        for word, tool, reason, where in explained(known)
+        f"<tr><td>{_badge(verdict.word)}</td><td>{tool}</td><td>{_reason(verdict)}</td>"
+        f"<td>{escape(', '.join(where))}</td></tr>"
+        for verdict, tool, where in explained(known)
     )
     head = "".join(f'<th scope="col">{one}</th>' for one in ("verdict", "tool", "reason, in its words", "where"))
     return (

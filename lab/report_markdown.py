@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from lab.report import Table, counted, differences, explained, setups, table
+from lab.report import Table, counted, differences, explained, made, setups, short, table
 from lab.results import Known, Result
-from lab.verdict import WORDS
+from lab.verdict import WORDS, Verdict
 
 HEAD = """\
 # The matrix
 
-Every job of elfin's in every place of the [lab](../lab/README.md), with its peers' beside it. Made by
-`lab/matrix`{made}; as a page: [matrix.html](matrix.html). Times are those of one run, with
-warm caches, on a shared machine: they tell what is slow under emulation, not which tool is faster.
+Every job of elfin's in every place of the [lab](../lab/README.md), with its peers' beside it. Made by `lab/matrix`;
+as a page: [matrix.html](matrix.html). Times are those of one run, with warm caches, on a shared machine: they tell what
+is slow under emulation, not which tool is faster.
 
-✓ works · ○ refused, in the tool's own words below · – not possible there · ✗ broken. "detect" places hold a few files
-only, to see what is told of them.
+{made}
+
+✓ works · ○ refused, in the tool's own words below · – not possible there · ✗ broken. `python` is `python install 3.13`
+from a given catalogue, and whether what was installed runs; `audit` is what the packages that were installed need, and
+whether they have it there; `install` is the release's install.sh, and whether what it installed runs. Places "for
+detection" hold a few files only, to see what is told of them; where their libc is faked, nothing can run with it.
 """
 
 
 def report(known: Known) -> str:
     """The whole page."""
-    made = f" at {', '.join(known.made_by)}" if known.made_by else ""
-    made += f" on {known.on[-1]}" if known.on else ""
-    parts = [HEAD.format(made=made), _counts(known)]
+    parts = [HEAD.format(made=made(known)), _counts(known)]
     for title, all_jobs in (("Places", True), ("Places for detection", False)):
         found = table(known, all_jobs=all_jobs)
         if found.rows:
@@ -48,7 +50,7 @@ def _table(found: Table) -> str:
 def _cell(result: Result | None) -> str:
     if result is None:
         return ""
-    word, _, seconds = result.verdict
+    word, seconds = result.verdict.word, result.verdict.seconds
     return f"{WORDS[word]} {seconds:.1f}" if seconds else WORDS[word]
 
 
@@ -56,14 +58,14 @@ def _setups(known: Known) -> str:
     lines = [
         "## The set-ups of the study of uv",
         "",
-        "What elfin and uv say the machine is; in the last two, whether they make an environment. The last column is",
-        "what a study saw uv 0.12.5 and 0.13.8 do.",
+        "What elfin and uv say the machine is, and whether the Python they install there runs; in the last two,",
+        "whether they make an environment. The last column is what a study saw uv 0.12.5 and 0.13.8 do.",
         "",
         "| the root contains | place | elfin | uv | uv in the study |",
         "|---|---|---|---|---|",
     ]
     for one in setups(known):
-        said = " | ".join(_said(result) for result in (one.elfin, one.uv))
+        said = " | ".join("<br>".join(map(_said, results)) for results in (one.elfin, one.uv))
         lines.append(f"| {one.setup.contains} | {one.setup.place} | {said} | {one.setup.then} |")
     return "\n".join(lines)
 
@@ -71,7 +73,7 @@ def _setups(known: Known) -> str:
 def _said(result: Result | None) -> str:
     if result is None:
         return "(not run)"
-    return _text(f"{WORDS[result.verdict.word]} {result.verdict.reason}")
+    return f"{WORDS[result.verdict.word]} {result.job}: {_text(short(result.verdict)[0])}".rstrip(": ")
 
 
 def _differences(known: Known) -> str:
@@ -87,9 +89,15 @@ def _differences(known: Known) -> str:
 
 def _reasons(known: Known) -> str:
     lines = ["## Reasons", "", "Every cell that is not ✓, the same reason once for each tool."]
-    for word, tool, reason, where in explained(known):
-        lines += ["", f"* {WORDS[word]} **{tool}**: {_text(reason)}", f"  <br>{', '.join(where)}"]
+    for verdict, tool, where in explained(known):
+        lines += ["", f"* {WORDS[verdict.word]} **{tool}**: {_reason(verdict)}", f"  <br>{', '.join(where)}"]
     return "\n".join(lines)
+
+
+def _reason(verdict: Verdict) -> str:
+    shown, whole = short(verdict)
+    more = f"<details><summary>all it said</summary>{_text(whole)}</details>" if whole else ""
+    return f"{_text(shown)}{more}"
 
 
 def _text(text: str) -> str:

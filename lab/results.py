@@ -1,4 +1,7 @@
-"""What the matrix saw: results as values, and the files they are kept in (one for each place)."""
+"""What the matrix saw: results as values, and the files they are kept in (one for each place).
+
+A result is kept with a digest of everything it hangs on (`key`), so that a later run does only what changed.
+"""
 
 from __future__ import annotations
 
@@ -19,60 +22,59 @@ class Result(NamedTuple):
     tool: str
     job: str
     verdict: Verdict
+    version: str = ""
+    """Of the tool: for elfin the git tree of its sources."""
+    on: str = ""
+    """The day, as 2026-11-21."""
+    key: str = ""
+    """A digest of what the result hangs on."""
 
 
 class Known(NamedTuple):
     """Everything that was seen, in the order of the table of places."""
 
     results: tuple[Result, ...]
-    made_by: tuple[str, ...]
-    """The commits it was seen with."""
-    on: tuple[str, ...]
-    """The days it was seen on, ascending."""
+
+    def versions(self, tool: str) -> tuple[str, ...]:
+        """The versions of a tool that results are of; one, unless the whole was made in parts."""
+        return tuple(dict.fromkeys(one.version for one in self.results if one.tool == tool and one.version))
+
+    def days(self) -> tuple[str, ...]:
+        """The days of the results, ascending."""
+        return tuple(sorted({one.on for one in self.results if one.on}))
 
 
 def _path(place: str, *, quick: bool) -> str:
     return os.path.join(cache.folder(), "results-quick" if quick else "results", f"{place}.json")
 
 
-def keep(place: str, found: Sequence[Result], *, made_by: str, on: str, quick: bool) -> None:
+def keep(place: str, found: Sequence[Result], *, quick: bool) -> None:
     """Keep the results of a place instead of those of an earlier run."""
     path = _path(place, quick=quick)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    told = {
-        "commit": made_by,
-        "on": on,
-        "results": [[one.tool, one.job, *one.verdict] for one in found],
-    }
+    told = [{"tool": one.tool, "job": one.job, **one.verdict._asdict(), "version": one.version, "on": one.on,
+             "key": one.key} for one in found]  # fmt: skip
     with open(f"{path}.new", "w", encoding="utf-8") as file:
         json.dump(told, file, indent=1)
     os.replace(f"{path}.new", path)
 
 
-def _read(place: str, *, quick: bool) -> dict[str, object] | None:
+def of(place: str, *, quick: bool) -> list[Result]:
+    """The results of one place, of the quick subset or of the whole; none when it was never run, or by an older lab."""
     try:
         with open(_path(place, quick=quick), encoding="utf-8") as file:
-            told = json.load(file)
-    except OSError:
-        return None
-    return told if isinstance(told, dict) else None
-
-
-def of(place: str, *, quick: bool) -> list[Result]:
-    """The results of one place, of the quick subset or of the whole; none when it was never run."""
-    told = _read(place, quick=quick)
-    rows = [] if told is None else told["results"]
-    return [Result(place, tool, job, Verdict(*verdict)) for tool, job, *verdict in rows]  # type: ignore[attr-defined]
+            rows = json.load(file)
+        return [
+            Result(
+                place, row["tool"], row["job"], Verdict(*(row[name] for name in Verdict._fields)),
+                row["version"], row["on"], row["key"],
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def every(*, quick: bool) -> Known:
     """The results of all places that are in the table, of the quick subset or of the whole."""
-    found: list[Result] = []
-    commits, days = [], []
-    for place in every_place():
-        told = _read(place, quick=quick)
-        if told is not None:
-            found += of(place, quick=quick)
-            commits.append(str(told["commit"]))
-            days.append(str(told["on"]))
-    return Known(tuple(found), tuple(dict.fromkeys(filter(None, commits))), tuple(sorted(set(days))))
+    return Known(tuple(one for place in every_place() for one in of(place, quick=quick)))

@@ -12,7 +12,10 @@ from lab.places import Place
 _STATIC = {"python": "/opt/python/bin/python3", "build": "x86_64-static", "jobs": "detect"}
 _GLIBC = (
     ("take", "debian-bookworm", "lib64/ld-linux-x86-64.so.2", "lib64/ld-linux-x86-64.so.2"),
-    ("take", "debian-bookworm", "lib/x86_64-linux-gnu/libc.so.6", "lib/x86_64-linux-gnu/libc.so.6"),
+    *(
+        ("take", "debian-bookworm", f"lib/x86_64-linux-gnu/{name}", f"lib/x86_64-linux-gnu/{name}")
+        for name in ("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1")
+    ),
 )
 _GLIBC_ENV = (("take", "debian-bookworm", "usr/bin/env", "usr/bin/env"), *_GLIBC)
 _MUSL = (("take", "alpine", "lib/ld-musl-x86_64.so.1", "lib/ld-musl-x86_64.so.1"),)
@@ -97,8 +100,8 @@ class Setup(NamedTuple):
     place: str
     then: str
     """What uv 0.12.5 and 0.13.8 did there, by the study."""
-    job: str = "host"
-    """The job that shows it."""
+    jobs: tuple[str, ...] = ("host", "python")
+    """The jobs that show it: what a tool says the machine is, and whether a Python it installs runs there."""
 
 
 SETUPS = (
@@ -123,7 +126,7 @@ SETUPS = (
         "a Python on PATH whose loader is not there",
         "alpine-glibc-python",
         "error: not found, though it is there",
-        "venv",
+        ("venv",),
     ),
-    Setup("the first python3 on PATH is for another architecture", "debian-foreign-python", "error", "venv"),
+    Setup("the first python3 on PATH is for another architecture", "debian-foreign-python", "error", ("venv",)),
 )

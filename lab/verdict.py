@@ -22,6 +22,7 @@ WORDS = {
 """Every verdict with its symbol."""
 _TELLING = re.compile(r"^\s*(?:error:|ERROR:|\u00d7)")
 _DECORATION = re.compile(r"^\s*(?:│|├─▶|╰─▶|\u00d7|error:|ERROR:)?\s*")
+_ITEM = re.compile(r"  \S")
 _AFTERWARDS = re.compile(r"\s*(hint|\[notice\])\b")
 _TRACEBACK = "Traceback (most recent call last)"
 _OWN_BUG = 70
@@ -35,6 +36,8 @@ class Verdict(NamedTuple):
     reason: str
     """Why not, in the tool's own words; for "works" what it said, possibly ""."""
     seconds: float
+    whole: str = ""
+    """All that it said, where `reason` is the nearest miss only, as `elfin explain` tells it; else ""."""
 
 
 def judge(ended: Sequence[Done], *, said: str = "") -> Verdict:
@@ -53,7 +56,7 @@ def judge(ended: Sequence[Done], *, said: str = "") -> Verdict:
     if len(ended) > 1:
         return Verdict("broken", f"installed, but it does not work: {_last_line(last)}", seconds)
     said_itself, crash, _ = last.err.partition(_TRACEBACK)
-    if last.code == _OWN_BUG or "panicked at" in last.err or (crash and not message(said_itself)):
+    if last.code == _OWN_BUG or "panicked at" in last.err or (crash and message(said_itself) in ("", "Exception:")):
         return Verdict("broken", _last_line(last), seconds)
     reason = message(said_itself)
     if reason and crash:  # a tool shows another program's traceback
@@ -67,20 +70,27 @@ def message(text: str) -> str:
     """The refusal in what a tool wrote to standard error, its lines joined; "" where none is marked as one.
 
     It goes on over blank lines while lines are indented (the state that a message of elfin's tells), until a hint.
+    Indented lines right below the message are a list, each line an item.
     """
     lines = text.splitlines()
     first = next((number for number, line in enumerate(lines) if _TELLING.match(line)), None)
     if first is None:
         return ""
-    told = []
-    above = "-"
+    told, in_a_list, above = "", True, "-"
     for line in lines[first:]:
-        a_new_paragraph = bool(line) and not line.startswith(" ") and not above.strip()
-        if _AFTERWARDS.match(line) or a_new_paragraph:
+        a_new_paragraph = bool(line.strip()) and not above.strip()
+        if _AFTERWARDS.match(line) or (a_new_paragraph and not line.startswith(" ")):
             break
-        told.append(_DECORATION.sub("", line).strip())
+        more = " ".join(_DECORATION.sub("", line).split())
+        in_a_list = in_a_list and bool(line.strip())
+        between = " "
+        if a_new_paragraph and not told.endswith((":", ".")):
+            between = ". " if more[:1].isupper() else ": "
+        if in_a_list and _ITEM.match(line) and not told.endswith(":"):
+            between = "; "
+        told += f"{between}{more}" if told and more else more
         above = line
-    return " ".join(one for one in told if one)
+    return told
 
 
 def _last_line(done: Done) -> str:

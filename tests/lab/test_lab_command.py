@@ -10,7 +10,7 @@ import pytest
 from lab.failure import LabError
 from lab.places import every
 
-from lab import command, needs
+from lab import cache, command, needs
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -55,7 +55,20 @@ def test_the_starter_finds_a_python_and_lists_the_places(tmp_path: Path) -> None
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == list(every())
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(every())
+    assert max(map(len, lines)) <= 80
+
+
+def test_down_removes_all_the_lab_keeps_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("ELFIN_LAB", str(tmp_path / "lab"))
+    for name in (*cache.KEPT, "places/alpine/root", "of-somebody-else"):
+        (tmp_path / "lab" / name).mkdir(parents=True, exist_ok=True)
+    assert command.main("lab", ["down"]) == 0
+    assert os.listdir(tmp_path / "lab") == ["of-somebody-else"]
+    (tmp_path / "lab" / "of-somebody-else").rmdir()
+    assert command.main("lab", ["down"]) == 0 and not (tmp_path / "lab").exists()
 
 
 def test_the_starter_without_a_python_says_what_to_install(tmp_path: Path) -> None:

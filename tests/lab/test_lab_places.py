@@ -40,6 +40,9 @@ def test_every_setup_of_the_study_is_a_place() -> None:
     assert len(SETUPS) == 19  # 18 rows of two columns, one of them for two roots
     assert {one.place for one in SETUPS} <= set(EVERY)
     assert len({one.place for one in SETUPS}) == len(SETUPS)
+    for one in SETUPS:
+        asked = {(job.tool, job.name) for job in jobs.jobs(EVERY[one.place], emulated=False)}
+        assert {(tool, job) for tool in ("elfin", "uv") for job in one.jobs} <= asked
 
 
 def test_the_quick_subset_has_alpine_two_debians_and_a_foreign_architecture() -> None:
@@ -62,6 +65,8 @@ def test_jobs_come_after_those_they_need(place: places.Place) -> None:
         for job in jobs.jobs(place, emulated=False, quick=quick):
             assert (job.tool, job.name) not in seen
             assert not job.needs or (job.tool, job.needs) in seen
+            assert quick or all((job.tool, other) in seen for other in job.after)
+            assert job.name in jobs.ORDER
             seen.add((job.tool, job.name))
         assert ("elfin", "host") in seen
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from lab.failure import LabError
 from lab.places import Place, every, recipe
 
-from lab import cache, enter, make, needs
+from lab import cache, checkout, enter, make, needs
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -93,6 +95,110 @@ def test_a_command_that_takes_too_long_is_ended_with_all_it_started(alpine: Plac
         done = session.run(["sh", "-c", "sleep 600 & sleep 600"], timeout=0.5)
         assert done.timed_out and done.code == -9
         assert "sleep" not in session.run(["ps"]).out
+
+
+def everywhere_mounted(text: str) -> list[str]:
+    """Processes of this machine in whose mounts a folder occurs."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/mountinfo"):
+        try:
+            found += [str(path)] if text in path.read_text() else []
+        except OSError:
+            continue
+    return found
+
+
+def gone(text: str, *, within: float = 20) -> bool:
+    """Whether nobody has a folder mounted any more, soon."""
+    end = time.monotonic() + within
+    while everywhere_mounted(text):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def killed_when(ready: Callable[[], bool], *command: str | Path) -> None:
+    """Start a command, kill it when it has got so far, as `kill -9` does."""
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    try:
+        while not ready():
+            assert child.poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+    finally:
+        child.kill()
+        child.wait()
+        assert child.stdin is not None
+        child.stdin.close()
+
+
+@pytest.mark.parametrize("name", ["alpine", "debian-arm64"])
+def test_a_killed_lab_leaves_nothing_running_and_nothing_mounted(folder: Path, name: str) -> None:
+    if obstacle(name) is not None:
+        pytest.skip(str(obstacle(name)))
+    make.up(every()[name])
+
+    def running() -> bool:
+        commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+        inner = [one for one in commands if b"lab/lab" not in one and b"start.py" not in one]
+        return any(one.endswith(b"sleep\x00613\x00") for one in inner)
+
+    killed_when(running, CHECKOUT / "lab" / "lab", "run", name, "--", "sleep", "613")
+    assert gone(str(folder)) and not running()
+
+
+def test_a_lab_killed_in_a_session_leaves_nothing(alpine: Place, folder: Path) -> None:
+    script = (
+        "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/src']\n"
+        "from lab import enter, places\n"
+        "with enter.session(places.every()['alpine'], peers=False) as session: session.run(['sleep', '614'])\n"
+    )
+
+    def entered() -> bool:
+        return bool(everywhere_mounted(str(folder)))
+
+    killed_when(entered, sys.executable, "-c", script, str(CHECKOUT))
+    assert gone(str(folder))
+
+
+def test_what_makes_a_root_mounts_for_itself_alone_and_ends_with_the_lab(folder: Path, tmp_path: Path) -> None:
+    script = "import sys; sys.path.insert(0, sys.argv[1]); from lab import make; make._child(sys.argv[2:])"
+    making = ["sh", "-c", f"mount -t tmpfs lab {tmp_path} && touch {tmp_path}/inside && sleep 615"]
+
+    def mounted() -> bool:
+        return bool(everywhere_mounted(str(tmp_path)))
+
+    killed_when(mounted, sys.executable, "-c", script, str(CHECKOUT), *making)
+    assert gone(str(tmp_path)) and not (tmp_path / "inside").exists()
+
+
+def test_nothing_is_removed_through_a_mount(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "staging" / "dev").mkdir(parents=True)
+    (tmp_path / "kept" / "file").touch()
+    script = (
+        "import sys, subprocess; sys.path.insert(0, sys.argv[1]); from lab import cache\n"
+        "subprocess.run(['mount', '--bind', sys.argv[2] + '/kept', sys.argv[2] + '/staging/dev'], check=True)\n"
+        "cache.remove(sys.argv[2] + '/staging')\n"
+    )
+    command = ["unshare", "--mount", sys.executable, "-c", script, str(CHECKOUT), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "something is mounted at" in done.stderr and "umount" in done.stderr
+    assert (tmp_path / "kept" / "file").exists() and (tmp_path / "staging").exists()
+
+
+def test_a_program_may_be_named_by_a_pattern(alpine: Place) -> None:
+    with enter.session(alpine, peers=False) as session:
+        assert session.run(["/b*/ech*", "*"]).out == "*\n"
+        assert session.run(["/nowhere/*/python3"]).code != 0
+
+
+def test_a_frozen_checkout_is_what_a_place_sees(alpine: Place) -> None:
+    frozen = checkout.frozen()
+    with enter.session(alpine, peers=False, checkout=frozen.folder) as session:
+        assert session.run(["ls", "/elfin"]).out.split() == sorted(os.listdir(frozen.folder))
+        assert session.run(["/elfin/elfin", "host"]).code == 0
 
 
 def test_a_broken_place_is_made_anew(alpine: Place) -> None:

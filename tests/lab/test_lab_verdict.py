@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from lab.enter import Done
-from lab.jobs import first_line, no_wheel
-from lab.verdict import WORDS, judge, message
+from lab.told import first_line, no_wheel
+from lab.verdict import WORDS, Verdict, judge, message
 
 GOOD = Done(0, 1.0, "", "")
 NO_WHEEL = """error: the requirements cannot be met together
@@ -26,7 +26,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "a.py", line 1\nValueErr
 
 
 def test_all_commands_good_is_works_and_takes_the_time_of_all() -> None:
-    assert judge([GOOD, GOOD], said="musl") == ("works", "musl", 2.0)
+    assert judge([GOOD, GOOD], said="musl") == Verdict("works", "musl", 2.0)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def test_all_commands_good_is_works_and_takes_the_time_of_all() -> None:
             "refused",
             "this Python fails ... ValueError: seven",
         ),
+        ([Done(2, 1, "", "ERROR: Exception:\n" + TRACEBACK)], "broken", "ValueError: seven"),
         ([Done(70, 1, "", "error: a bug of elfin's\n")], "broken", "a bug of elfin's"),
         ([Done(-11, 1, "", "")], "broken", "signal 11"),
         ([Done(-9, 240, "", "", True)], "broken", "no answer in 240 s"),
@@ -60,6 +61,16 @@ def test_a_message_ends_where_hints_begin() -> None:
     assert message("Resolved 3 packages\n") == ""
 
 
+def test_the_state_that_a_message_tells_stands_behind_a_colon() -> None:
+    assert message("error: no build\n\n  it needs musl 1.2.2;\n  there is none\n") == (
+        "no build: it needs musl 1.2.2; there is none"
+    )
+    assert message("error: it needs libm\n\n  Nothing was changed\n") == "it needs libm. Nothing was changed"
+    assert message("error: no build runs here\n  a.tar.gz   is for x86_64\n  b.tar.gz  too\n  hint: more\n") == (
+        "no build runs here; a.tar.gz is for x86_64; b.tar.gz too"
+    )
+
+
 def test_every_word_has_a_symbol_of_its_own() -> None:
     assert len(set(WORDS.values())) == len(WORDS) == 4
 
@@ -79,4 +90,4 @@ def test_an_answer_that_is_a_no_gives_the_nearest_wheel_as_its_reason() -> None:
     nearest = "numpy-2.3-cp312-cp312-manylinux_2_27_x86_64.whl It needs glibc 2.27 or newer."
     assert no_wheel(Done(1, 1.0, NEAREST, "")) == f"No wheel fits. The nearest one is {nearest}"
     assert no_wheel(Done(1, 1.0, "", NO_WHEEL)) == no_wheel(Done(70, 1.0, NEAREST, "")) == ""
-    assert first_line(Done(0, 1.0, NEAREST, "")) == "numpy 2.3 comes as 73 wheels (ready to install)"
+    assert first_line([Done(0, 1.0, NEAREST, "")]) == "numpy 2.3 comes as 73 wheels (ready to install)"
