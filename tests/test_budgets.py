@@ -44,7 +44,7 @@ def imported(*arguments: str | Path, folder: Path, beside: bool = False, **envir
 
     def names(*words: str) -> set[str]:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-X", "importtime", *words],
+            [sys.executable if beside else PYTHON, "-I", "-S", "-X", "importtime", *words],
             check=False, capture_output=True, text=True, cwd=folder, env=variables, timeout=60,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -90,10 +90,26 @@ def test_the_cache_folder_is_told_without_anything_heavy(tmp_path: Path) -> None
     }
 
 
+def test_what_this_machine_is_is_told_without_a_child_or_other_places(tmp_path: Path) -> None:
+    modules = imported("host", folder=tmp_path)
+    start = imported("cache", "dir", folder=tmp_path)
+    assert modules - start == {
+        "elfin.cli.commands.host", "elfin.cli.show", "elfin.cli.show.host", "elfin.flows.host", "elfin.formats.elf",
+        "elfin.host", "elfin.host.arch", "elfin.host.detect", "elfin.host.disk", "elfin.host.libc", "elfin.host.live",
+        "elfin.host.model", "elfin.host.osrelease", "elfin.host.root", "elfin.tags", "elfin.tags.platform",
+    }  # fmt: skip
+
+
 def test_only_the_asked_command_is_imported(tmp_path: Path) -> None:
     modules = imported("cache", "dir", folder=tmp_path)
     assert {name for name in modules if name.startswith("elfin.cli.commands.")} == {"elfin.cli.commands.cache_dir"}
     assert not [name for name in modules if name.startswith("elfin.cli.show")]
+
+
+def test_a_list_of_pythons_starts_none_that_it_knows(tmp_path: Path) -> None:
+    imported("python", "list", folder=tmp_path)  # asks those on PATH
+    modules = imported("python", "list", folder=tmp_path)
+    assert not modules & (HEAVY | NETWORK | {"elfin.pythons.child_ask", "elfin.flows.python_install"})
 
 
 @pytest.fixture

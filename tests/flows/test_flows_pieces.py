@@ -141,3 +141,9 @@ def test_every_folder_of_the_cache_is_one_that_clean_empties(context: Context) -
     ]
     assert len(folders) >= 3
     assert all(os.path.basename(folder).startswith(cache.BUCKETS) for folder in folders)
+
+
+def test_pypy_counts_its_own_releases() -> None:
+    pypy = interpreter("3.10.4", implementation="pypy")
+    assert with_version(pypy, "3.11").markers["implementation_version"] == "7.3.20"
+    assert with_version(interpreter("3.10.4"), "3.11").markers["implementation_version"] == "3.11.0"

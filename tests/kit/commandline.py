@@ -75,7 +75,7 @@ class Commandline:
         for path in (self.home, self.cache, self.work):
             path.mkdir()
         if probed is not None:
-            shutil.copytree(probed, self.cache / "interpreters-v1")
+            shutil.copytree(probed, self.cache / "interpreters-v2")
         self._monkeypatch, self._capsys = monkeypatch, capsys
         for name in list(os.environ):
             if name not in ("PATH", "LD_LIBRARY_PATH", "TMPDIR"):

@@ -46,6 +46,7 @@ class Exchange:
     def __init__(self, handler: BaseHTTPRequestHandler) -> None:
         self._handler = handler
         self.path = handler.path
+        self.caller = handler.client_address
         self.headers = {name.lower(): value for name, value in handler.headers.items()}
 
     def head(self, code: int, headers: Mapping[str, object]) -> None:

@@ -33,17 +33,16 @@ def main(arguments: list[str]) -> int:
     except ElfinError as error:
         from elfin.cli.report import report
 
-        return report(error)
+        code = report(error)
+        _let_go_of_output()
+        return code
     except KeyboardInterrupt:
         from elfin.edges.terminal import tell
 
         tell("interrupted", -2)
         return 130
     except BrokenPipeError:
-        # The reader went away (`elfin pip list | head`): say nothing, and keep the interpreter's exit quiet too.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()  # the reader went away (`elfin pip list | head`): say nothing
         return 141
     except Exception as error:
         from elfin.cli.report import report_bug
@@ -62,6 +61,17 @@ def _finish_output() -> None:
         from elfin.errors import PlaceError
 
         raise PlaceError(f"the output could not be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _let_go_of_output() -> None:
+    """Give up what cannot be written, or the interpreter would try once more when it ends, and complain."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(arguments: list[str]) -> int:

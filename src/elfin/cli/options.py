@@ -149,3 +149,10 @@ def add_link_options(parser: Parser) -> None:
         "--link-mode", choices=("clone", "reflink", "hardlink", "copy", "symlink"), help="default: the first that works"
     )
     group.add_argument("--no-sync", action="store_true", help="do not wait for the disk (containers, CI)")
+
+
+def add_audit_option(parser: Parser) -> None:
+    """Whether binaries are read before they are used."""
+    parser.add_argument(
+        "--audit", action="store_true", help="read the binaries first, and refuse wheels that cannot run there"
+    )

@@ -72,6 +72,7 @@ def where(options: Namespace) -> Where:
         durable=not given.get("no_sync", False),
         platform=platform(options),
         python_version=given.get("python_version"),
+        audit=bool(given.get("audit")),
     )
 
 

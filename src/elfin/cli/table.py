@@ -13,7 +13,9 @@ COMMANDS = {
     "pip": (None, "Install, resolve and inspect packages with pip's words"),
     "run": ("elfin.cli.commands.run", "Run a command or script with packages at hand"),
     "tool": (None, "Run tools that packages provide"),
+    "installer": (None, "Make install scripts that choose an artifact that runs"),
     "cache": (None, "Show or empty the cache"),
+    "self": (None, "Update or remove elfin itself"),
 }
 
 GROUPS = {
@@ -42,10 +44,18 @@ GROUPS = {
     "tool": {
         "run": ("elfin.cli.commands.tool_run", "Run a tool in an environment of its own (elfinx)"),
     },
+    "installer": {
+        "build": ("elfin.cli.commands.installer_build", "Make install.sh and install.ps1 of a folder of release files"),
+        "check": ("elfin.cli.commands.installer_check", "Tell which release file each place would get, and why"),
+    },
     "cache": {
         "dir": ("elfin.cli.commands.cache_dir", "Print the cache folder"),
         "size": ("elfin.cli.commands.cache_size", "Print how much the cache holds"),
         "clean": ("elfin.cli.commands.cache_clean", "Empty the cache"),
+    },
+    "self": {
+        "update": ("elfin.cli.commands.self_update", "Put another version of elfin in place of this one"),
+        "uninstall": ("elfin.cli.commands.self_uninstall", "Remove elfin"),
     },
 }
 

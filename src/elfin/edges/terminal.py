@@ -13,6 +13,7 @@ from _thread import allocate_lock  # what threading.Lock is, without the import 
 from collections.abc import Callable
 from time import monotonic
 
+from elfin.errors import PlaceError
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def output(text: str) -> None:
-    """Print the answer of a command on stdout, whatever the verbosity. Raises BrokenPipeError when nobody reads."""
+    """Print the answer of a command on stdout, whatever the verbosity.
+
+    Raises BrokenPipeError when nobody reads, PlaceError where it cannot be written.
+    """
     _beside_progress(lambda: _write(sys.stdout, text))
 
 
@@ -223,14 +227,21 @@ def _write(stream: TextIO | None, text: str) -> None:
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
         stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk behind `> file`
+        raise PlaceError(f"the output could not be written: {(error.strerror or str(error)).lower()}") from error
 
 
 def _write_quietly(text: str) -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()  # so that lines of both streams stand in their order
+    except (OSError, ValueError):  # told when the command ends, if it matters
+        pass
+    try:
         _write(sys.stderr, text)
-    except (BrokenPipeError, ValueError):  # nobody listens; the work itself is not worse for it
+    except (BrokenPipeError, PlaceError, ValueError):  # nobody listens; the work itself is not worse for it
         pass
 
 

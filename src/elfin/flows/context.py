@@ -39,7 +39,7 @@ class Context:
         """The cache folder, absolute; it need not exist yet."""
         self.wheels = os.path.join(cache, "wheels-v1")
         self.pins = os.path.join(cache, "pins-v1")
-        self.interpreters = os.path.join(cache, "interpreters-v1")
+        self.interpreters = os.path.join(cache, "interpreters-v2")
         self.environments = os.path.join(cache, "environments-v1")
         self.refreshing = refresh
         """Cached pages and answers are not to be trusted."""

@@ -124,6 +124,9 @@ def _become(
     prefix = environment.path if environment else around
     if prefix:
         environ["VIRTUAL_ENV"] = prefix
+    elif command[0] in ("python", "python3", "python{}.{}".format(*chosen.version_info)):
+        # The folder of a system's Python may have no such name, or another Python behind it.
+        command = [chosen.executable, *command[1:]]
     context.explain(f"becoming {' '.join(command)}")
     child.replace(command, environ)
 
