@@ -171,6 +171,25 @@ def test_only_what_lies_in_the_receipts_own_folder_is_removed(world: World) -> N
     assert written["files"] == [world.installed()] and not os.path.exists(world.installed())
 
 
+@pytest.mark.parametrize("layout", [Layout("programs"), Layout("tree", ("hello", "hellod"))])
+def test_a_program_that_a_new_version_has_no_more_goes(world: World, layout: Layout) -> None:
+    world.layout = layout
+    world.add(programs={"hello": says("one"), "hellod": says("one")})
+    assert world.run().code == 0 and world.says("hellod") == "one"
+    world.artifacts.clear()
+    world.layout = Layout(layout.kind, layout.links[:1])
+    world.version = "2.0"
+    world.add(programs={"hello": says("two")})
+    ran = world.run()
+    assert ran.code == 0 and f"removed {world.installed('hellod')}" in ran.out and world.says() == "two"
+    assert receipt(world)["files"] == [world.installed()] and not os.path.lexists(world.installed("hellod"))
+
+
+def test_options_of_the_caller_s_bash_change_nothing(world: World) -> None:
+    world.add(programs={"hello": says("hello")})
+    assert world.run(sh=("bash",), BASHOPTS="failglob:nullglob").code == 0 and world.says() == "hello"
+
+
 def test_options_and_variables(world: World) -> None:
     world.add(programs={"hello": says("hello")})
     assert world.run("--help").out.startswith("Installs hello 1.0: sh install.sh [OPTIONS]")

@@ -148,6 +148,46 @@ def test_a_token_with_odd_characters_or_without_a_safe_tool_is_not_sent(tmp_path
         equip(world, "busybox")
         ran = world.run(HELLO_TOKEN="s3cret", HELLO_BASE_URL=None)
         assert ran.code == 1 and "install curl" in ran.err and server.requests == []
+        for odd in ('s3"cret', "s3cret\nHost: x", "s3 cret"):
+            ran = world.run(HELLO_TOKEN=odd, HELLO_BASE_URL=None)
+            assert ran.code == 2 and "HELLO_TOKEN holds a character" in ran.err and "s3" not in ran.err
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("fetcher", ["curl", "wget"])
+def test_the_token_stands_in_no_list_of_processes(tmp_path: object, fetcher: str) -> None:
+    real = shutil.which(fetcher)
+    if real is None:
+        pytest.skip(f"no {fetcher} here")
+    world = World(f"{tmp_path}/w")
+    world.add()
+    seen = f"{world.folder}/seen"
+    shells.stub(world.tools, fetcher, f'printf "%s\\n" "$*" >>"{seen}"\nexec {real} "$@"')
+    with open(f"{world.home}/.wgetrc", "w") as file:
+        file.write("user_agent = own\n")
+    with serving(world.files) as server:
+        world.base_urls = (server.url,)
+        assert world.run(HELLO_TOKEN="s3cret", HELLO_BASE_URL=None).code == 0
+        assert server.requests[-1][1] == "Bearer s3cret"
+    with open(seen) as file:
+        words = file.read()
+    assert server.url in words and "s3cret" not in words and world.leftovers() == []
+
+
+def test_a_curl_that_does_not_start_is_passed_for_wget(tmp_path: object) -> None:
+    real = shutil.which("wget")
+    if real is None:
+        pytest.skip("no wget here")
+    world = World(f"{tmp_path}/w")
+    world.add()
+    os.symlink(real, f"{world.tools}/wget")
+    shells.stub(world.tools, "curl", "echo 'curl: error while loading shared libraries: libcurl.so.4' >&2\nexit 127")
+    with serving(world.files) as server:
+        assert world.run(HELLO_BASE_URL=server.url).code == 0
+    os.remove(f"{world.tools}/wget")
+    with serving(world.files) as server:
+        ran = world.run(HELLO_BASE_URL=server.url)
+        assert ran.code == 1 and "or none that starts" in ran.err and server.requests == []
 
 
 def test_without_any_way_to_fetch_a_folder_still_does(tmp_path: object) -> None:

@@ -32,7 +32,7 @@ FORMATS: Final = ("tar.gz", "tar.xz", "tar.zst", "tar", "zip", "binary")
 _HEAD: Final = """\
 #!/bin/sh
 # Installs what runs here: `sh install.sh --help`, `--explain`. Made by `elfin installer build`.
-# shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2088,SC2154,SC2317,SC3013,SC3040
+# shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2088,SC2154,SC2317,SC3013,SC3040,SC3044
 {
 """
 _SETTINGS: Final = """\

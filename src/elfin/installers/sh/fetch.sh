@@ -1,15 +1,20 @@
 # Getting files. $outcome: ok, missing, failed or unreached; $said: why, in the tool's words.
 find_fetcher() {
-    fetcher='' curl_https=''
-    if curl --version >/dev/null 2>&1; then
+    fetcher='' curl_old=''
+    if have curl; then
         fetcher=curl
-        ! curl --proto '=https' --tlsv1.2 --version >/dev/null 2>&1 || curl_https=1
-    elif have wget; then
-        fetcher=wget
-        case $(wget --version 2>/dev/null) in
-            (*GNU*) fetcher='GNU wget' ;;
-        esac
+    else
+        find_wget
     fi
+}
+
+find_wget() {
+    fetcher=''
+    have wget || return 0
+    fetcher=wget
+    case $(wget --version 2>/dev/null) in
+        (*GNU*) fetcher='GNU wget' ;;
+    esac
 }
 
 # URL FILE
@@ -43,15 +48,14 @@ fetch_with() {
     secret='' allowed=''
     [ -z "$token" ] || own_bases allow_token "$url"
     [ -z "$allowed" ] || secret=$token
-    : >"$log"
-    case $fetcher in
-        (curl) with_curl ;;
-        (wget) with_wget ;;
-        (GNU*) with_gnu_wget ;;
-        (*) outcome=unreached said='neither curl nor wget is here' && return ;;
+    run_fetcher
+    # Asking it for its version beforehand would take as long as a small download.
+    case $fetcher/$code/$url in
+        (curl/2/https:*) curl_old=1 && run_fetcher ;;
+        (curl/12[67]/*) find_wget && run_fetcher ;;
     esac
-    code=$?
     [ "$code" -ne 0 ] || return 0
+    [ -n "$fetcher" ] || { outcome=unreached said='neither curl nor wget is here, or none that starts' && return; }
     hear
     case $fetcher in
         (curl) said=${said#curl: } ;;
@@ -68,6 +72,17 @@ fetch_with() {
         (*) outcome=failed ;;
     esac
     said=${said:-"$fetcher ended with $code"}
+}
+
+run_fetcher() {
+    : >"$log"
+    case $fetcher in
+        (curl) with_curl ;;
+        (wget) with_wget ;;
+        (GNU*) with_gnu_wget ;;
+        (*) false ;;
+    esac
+    code=$?
 }
 
 http_status() {
@@ -90,8 +105,8 @@ allow_token() {
 # To stdout: a curl from a snap may not write elsewhere. A token stands in no list of processes.
 with_curl() {
     set -- -gfsS --connect-timeout 20 --speed-limit 1 --speed-time 60
-    case $url:$curl_https in
-        (https:*:1) set -- "$@" --proto '=https' --tlsv1.2 ;;
+    case $url:$curl_old in
+        (https:*:) set -- "$@" --proto '=https' --tlsv1.2 ;;
     esac
     if [ -z "$secret" ]; then
         curl "$@" -L -- "$url" >"$file" 2>"$log"
@@ -102,17 +117,25 @@ with_curl() {
     word=${word#curl }
     compare "${word%%[!0-9.]*}" 7.58
     [ "$compared" = less ] || set -- "$@" -L
-    # No printf: mksh has none of its own, so that its words would be seen.
-    curl "$@" -K - -- "$url" >"$file" 2>"$log" <<EOF
-header = "Authorization: Bearer $secret"
-EOF
+    # No printf: mksh has none of its own, so that its words would be seen. No here-document: ksh93 hangs where it is cut off.
+    echo "header = \"Authorization: Bearer $secret\"" | curl "$@" -K - -- "$url" >"$file" 2>"$log"
 }
 
 with_gnu_wget() {
     # Its redirections take the token along.
-    set -- -nv --tries=1 -T 60 ${secret:+--max-redirect=0 "--header=Authorization: Bearer $secret"}
-    wget "$@" -O - -- "$url" >"$file" 2>"$stage/output"
-    code=$?
+    set -- -nv --tries=1 -T 60 ${secret:+--max-redirect=0}
+    if [ -n "$secret" ]; then
+        {
+            cat "${WGETRC:-$home/.wgetrc}"
+            echo "header = Authorization: Bearer $secret"
+        } >"$stage/wgetrc" 2>/dev/null
+        WGETRC=$stage/wgetrc wget "$@" -O - -- "$url" >"$file" 2>"$stage/output"
+        code=$?
+        rm -f -- "$stage/wgetrc"
+    else
+        wget "$@" -O - -- "$url" >"$file" 2>"$stage/output"
+        code=$?
+    fi
     grep -v '^http.*:$' "$stage/output" >"$log"
     return "$code"
 }

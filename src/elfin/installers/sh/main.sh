@@ -1,6 +1,7 @@
 # The order of things.
 main() {
     [ -z "${ZSH_VERSION-}" ] || emulate sh
+    [ -z "${BASH_VERSION-}" ] || shopt -u failglob nullglob
     set +e +u +C -f
     if (set +o pipefail) >/dev/null 2>&1; then set +o pipefail; fi
     newline='
@@ -9,10 +10,11 @@ main() {
     IFS=$blanks LC_ALL=C
     export LC_ALL
     unset CDPATH GREP_OPTIONS GREP_COLOR GREP_COLORS
-    { : >&1; } 2>/dev/null || exec >/dev/null
-    { : >&2; } 2>/dev/null || exec 2>/dev/null
-    exec </dev/null
-    quiet='' verbose='' action=install version_asked='' problems='' path_files='' previous='' outdated='' tree=''
+    { true >&1; } 2>/dev/null || exec >/dev/null
+    true >&2 || exec 2>/dev/null
+    # An interruption is told there, whatever errors go to at that moment.
+    exec </dev/null 3>&2
+    quiet='' verbose='' action=install version_asked='' problems='' path_files='' previous='' outdated='' earlier='' tree=''
     stage='' bin_stage='' staged='' fetched='' replacing='' installed='' new_tree='' new_folders='' shown=''
     release
     settings
@@ -60,6 +62,9 @@ options() {
         [ "$#" -eq 0 ] || shift
     done
     [ -z "$quiet" ] || verbose=''
+    case $token in
+        (*[!A-Za-z0-9.+/=~_-]*) misused "${prefix}_TOKEN holds a character that no token has" ;;
+    esac
     case $version_asked in
         (*[!A-Za-z0-9.+!_-]* | [!A-Za-z0-9]*) misused "--version asks for a version, as in --version $version" ;;
     esac
@@ -190,6 +195,7 @@ install() {
     edit_path
     save_receipt
     each_line "$outdated" drop_tree
+    each_line "$earlier" drop_program
     each_line "$files" tell_file
     [ -z "$managed" ] || tell_path "${shown##*/}"
 }
@@ -197,8 +203,17 @@ install() {
 # What an earlier install left that this one goes on with.
 recall() {
     case $1 in
+        (files) [ "${2%/*}" != "$bin" ] || earlier=$earlier$2$newline ;;
         (path_files) ! grep -qF -e "$path_mark" -- "$2" 2>/dev/null || note_path_file "$2" ;;
         (*) remember "$@" ;;
+    esac
+}
+
+# A program that this version has no more.
+drop_program() {
+    case $newline$files in
+        (*"$newline$1$newline"*) ;;
+        (*) rm -f -- "$1" 2>/dev/null && say "removed $1" ;;
     esac
 }
 
@@ -219,10 +234,9 @@ try_artifact() {
 $problems  hint: get $name by other means, and set ${prefix}_BASE_URL to its folder"
         return 1
     fi
-    rm -rf -- "$stage/unpacked"
-    mkdir "$stage/unpacked"
-    probed=''
-    { [ "$format" = binary ] || unpack "$stage/archive" "$format" "$stage/unpacked"; } &&
+    unpacked=$stage/unpacked.$chosen probed=''
+    mkdir -- "$unpacked"
+    { [ "$format" = binary ] || unpack "$stage/archive" "$format" "$unpacked"; } &&
         each_program "$chosen" probe_first
     if [ "$probed" != yes ]; then
         problem "$name" "${said:-has no program}"
@@ -258,10 +272,10 @@ probe_first() {
     [ -z "$probed" ] || return 0
     probed=no
     if [ "$format" = binary ]; then
-        ln "$stage/archive" "$stage/unpacked/$1" 2>/dev/null || cp "$stage/archive" "$stage/unpacked/$1"
-        probe "$stage/unpacked/$1" && probed=yes
+        ln "$stage/archive" "$unpacked/$1" 2>/dev/null || cp "$stage/archive" "$unpacked/$1"
+        probe "$unpacked/$1" && probed=yes
     else
-        probe "$stage/unpacked/$2" && probed=yes
+        probe "$unpacked/$2" && probed=yes
     fi
 }
 

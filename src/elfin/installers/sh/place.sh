@@ -42,7 +42,7 @@ make_stage() {
     missing=$1
     while [ ! -d "$missing" ] && [ -n "$missing" ]; do
         case $missing in
-            (*/..) ;;
+            (*/.. | *"$newline"*) ;;
             (*) new_folders=$new_folders$missing$newline ;;
         esac
         missing=${missing%/*}
@@ -53,7 +53,7 @@ make_stage() {
     set +f
     for old in "$made/.$app-install."*; do
         # What dead runs left.
-        [ -n "$(find "$old" -prune -mtime +0 2>/dev/null)" ] || continue
+        [ -e "$old" ] && [ -n "$(find "$old" -prune -mtime +0 2>/dev/null)" ] || continue
         kill -0 "${old##*.}" 2>/dev/null || rm -rf -- "$old"
     done
     set -f
@@ -69,12 +69,15 @@ prepare() {
     bin=$made bin_stage=$staged stage=$staged
     make_data_stage
     log=$stage/said
-    mkdir "$bin_stage/old" "$bin_stage/new" "$stage/unpacked" || fail "$bin cannot be written to"
+    mkdir "$bin_stage/old" "$bin_stage/new" || fail "$bin cannot be written to"
 }
 
 # Whatever happens: what was replaced and not finished comes back, and nothing of this run's own stays.
 clean_up() {
     roll_back
+    [ "$staged" != "$stage" ] || staged=''
+    [ "$bin_stage" != "$stage" ] || bin_stage=''
+    [ "$fetched" != "$stage" ] || fetched=''
     for word in "$stage" "$bin_stage" "$staged" "$fetched"; do
         [ -z "$word" ] || rm -rf -- "$word"
     done
@@ -86,21 +89,28 @@ interrupted() {
     trap '' HUP INT TERM
     said='nothing was changed'
     [ -z "$installed" ] || said="$app is installed"
-    printf 'error: interrupted; %s\n' "$said" >&2
+    printf 'error: interrupted; %s\n' "$said" >&3
     clean_up
     trap - EXIT
     exit "$1"
 }
 
-# PROGRAM: runs it where it will stay, before anything is replaced: a folder may forbid it, a library may be missing.
-probe() {
-    [ -f "$1" ] || { said="${1#"$stage/unpacked/"} is not in the archive" && return 1; }
-    chmod 755 "$1"
-    set -- "$1" ''
-    ! timeout 5 true >/dev/null 2>&1 || set -- "$1" timeout 60
-    # There, since some shells take a program of another machine for a script.
+# PROGRAM WORDS-BEFORE-IT -> $code. There, since some shells take a program of another machine for a script.
+run_probe() {
     [ -d "$stage" ] && (cd -- "$stage" && own_probe ${2:+"$2" "$3"} "$1" >"$stage/output" 2>"$log")
     code=$?
+}
+
+# PROGRAM: runs it where it will stay, before anything is replaced: a folder may forbid it, a library may be missing.
+probe() {
+    [ -f "$1" ] || { said="${1#"$unpacked/"} is not in the archive" && return 1; }
+    [ -x "$1" ] || chmod 755 "$1"
+    set -- "$1" timeout 60
+    # What is for another machine, timeout would have sh read as a script.
+    [ -z "$target_asked" ] || ! read_elf "$1" || [ "$elf_arch" = "$arch" ] || set -- "$1" ''
+    run_probe "$@"
+    # An older timeout takes its number by an option.
+    [ "$code" -eq 0 ] || [ -z "$2" ] || timeout 5 true >/dev/null 2>&1 || { set -- "$1" '' && run_probe "$1"; }
     [ "$code" -ne 0 ] || return 0
     hear
     [ -n "$said" ] || hear "$stage/output"

@@ -9,7 +9,7 @@ place_all() { each_program "$chosen" place_program; }
 
 # NAME MEMBER
 place_program() {
-    source=$stage/unpacked/$2
+    source=$unpacked/$2
     [ "$format" != binary ] || source=$stage/archive
     chmod 755 "$source" && replace "$1" "$source" || failed=${failed:-1}
 }

@@ -13,14 +13,25 @@ make_data_stage() {
 }
 
 place_all() {
-    word=$data/$version count=1
-    while [ -e "$word" ] || [ -h "$word" ]; do
+    mkdir "$stage/named" || failed=1
+    source=$unpacked${top:+/$top} word=$version count=1
+    while [ -z "$failed$new_tree" ]; do
+        place_tree "$word"
         count=$((count + 1))
-        word=$data/$version.$count
+        word=$version.$count
     done
-    new_tree=$word
-    mv -- "$stage/unpacked${top:+/$top}" "$new_tree" || failed=1
-    own_links place_link
+    [ -n "$failed" ] || own_links place_link
+}
+
+# NAME that nothing has. Another run may take it meanwhile, so the tree is called that before it moves into $data: where
+# something is by then, that fails, while a move to the name itself would land within.
+place_tree() {
+    [ ! -e "$data/$1" ] && [ ! -h "$data/$1" ] || return 0
+    mv -- "$source" "$stage/named/$1" || { failed=1 && return; }
+    source=$stage/named/$1 new_tree=$data/$1
+    mv -- "$source" "$data/" && return
+    new_tree=''
+    [ -e "$data/$1" ] || failed=1
 }
 
 # PATH in the tree, for each link.
@@ -30,7 +41,7 @@ place_link() {
 }
 
 drop_new_tree() {
-    [ -z "$new_tree" ] || rm -rf -- "$new_tree"
+    [ -z "$new_tree" ] || [ -e "$stage/named/${new_tree##*/}" ] || rm -rf -- "$new_tree"
     new_tree=''
 }
 
