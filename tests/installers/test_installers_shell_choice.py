@@ -26,7 +26,7 @@ IFS=' \t
 ' blanks=$IFS
 release
 settings
-look_around
+look_around 2>/dev/null
 all_rows() {
 ROWS
 each_row() { all_rows filtered "$@"; }

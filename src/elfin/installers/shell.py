@@ -17,6 +17,7 @@ from elfin.installers.model import Artifact, Program, Release
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
 PARTS: Final = (
@@ -32,7 +33,7 @@ FORMATS: Final = ("tar.gz", "tar.xz", "tar.zst", "tar", "zip", "binary")
 _HEAD: Final = """\
 #!/bin/sh
 # Installs what runs here: `sh install.sh --help`, `--explain`. Made by `elfin installer build`.
-# shellcheck shell=sh disable=SC2015,SC2016,SC2034,SC2088,SC2154,SC2317,SC3013,SC3040,SC3044
+# shellcheck shell=sh disable=SC1003,SC2015,SC2016,SC2034,SC2046,SC2086,SC2088,SC2154,SC2317,SC3013,SC3040,SC3044
 {
 """
 _SETTINGS: Final = """\
@@ -98,10 +99,22 @@ def quoted(text: str) -> str:
 def _short(code: str) -> str:
     """Without comments, empty lines, indentation and what may be left off a pattern; the readable form is in `sh/`.
 
-    Remarks to shellcheck stay. A line of `sh/` that begins with a parenthesis is a pattern.
+    A line of `sh/` that begins with a parenthesis is a pattern, and nothing else has such a parenthesis before its own.
     """
-    lines = (line.strip(" ").removeprefix("(") for line in code.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and (line[0] != "#" or line.startswith("# shellcheck")))
+    lines: list[str] = []
+    for line in map(_short_line, code.splitlines()):
+        if line.startswith("esac") and not lines[-1].endswith(") ;;"):
+            lines[-1] = lines[-1].removesuffix(";;").rstrip()
+        lines.append(line)
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def _short_line(line: str) -> str:
+    short = re.sub(r"\$\(\(([^()]+)\)\)", lambda sum_: sum_[0].replace(" ", ""), line.strip(" "))
+    if not short.startswith("("):
+        return "" if short.startswith("#") else short
+    pattern, _, rest = short[1:].partition(")")
+    return f"{pattern.replace(' | ', '|')}){rest}"
 
 
 def _plain(name: str) -> str:
@@ -127,11 +140,15 @@ def _calls(name: str, command: str, calls: list[str]) -> str:
 
 
 def _cases(name: str, cases: list[str]) -> str:
+    """What is the same for most of the numbers comes last, for all that no line before has."""
     numbers: dict[str, list[str]] = {}
     for number, case in enumerate(cases, 1):
         numbers.setdefault(case, []).append(str(number))
-    lines = "".join(f"{'|'.join(same)}) {case} ;;\n" for case, same in numbers.items() if case)
-    return f"{name}() {{\ncase $1 in\n{lines}esac\n}}\n"
+    words = {case: "|".join(same) for case, same in sorted(numbers.items(), key=lambda item: len(item[1])) if case}
+    if words and "" not in numbers:
+        words[list(words)[-1]] = "*"
+    lines = " ;;\n".join(f"{number}) {case}" for case, number in words.items())
+    return f"{name}() {{\ncase $1 in\n{lines}\nesac\n}}\n"
 
 
 def _release(release: Release) -> str:
@@ -143,7 +160,8 @@ def _release(release: Release) -> str:
         "homepage": release.homepage,
         "probe_strict": "1" if release.probe else "",
         "path_mark": path_mark(release.app),
-        "usual_top": _usual_top(release.artifacts),
+        "usual_name": _usual(release.artifacts, _pattern),
+        "usual_top": _usual(release.artifacts, _top),
     }
     return f"release() {{\n{_assignments(values)}\n}}\n"
 
@@ -160,25 +178,39 @@ def _folders(folders: tuple[str, ...]) -> str:
     return _calls("own_folders", '"$@"', calls)
 
 
-def _usual_top(artifacts: tuple[Artifact, ...]) -> str:
-    """The top folder that most archives have."""
-    tops = [one.top for one in artifacts]
-    return max(tops, key=tops.count, default="")
+def _usual(artifacts: tuple[Artifact, ...], of: Callable[[Artifact], str]) -> str:
+    """What most of them have."""
+    found = [of(one) for one in artifacts]
+    return max(found, key=found.count, default="")
+
+
+def _top(artifact: Artifact) -> str:
+    return artifact.top
+
+
+def _pattern(artifact: Artifact) -> str:
+    """Its name, with % for its target."""
+    name = _plain(artifact.name)
+    return name if "%" in name else name.replace(artifact.target, "%")
 
 
 def _artifacts(artifacts: tuple[Artifact, ...]) -> str:
     from urllib.parse import quote
 
-    cases, usual = [], _usual_top(artifacts)
+    usual_name, usual_top = _usual(artifacts, _pattern), _usual(artifacts, _top)
+    cases = []
     for one in artifacts:
         if one.format not in FORMATS:
             raise MalformedRelease(f"format {one.format[:80]!a} is none that the script unpacks")
-        url_name = quote(_plain(one.name), safe="+~@")
+        name, url_name = _pattern(one), quote(one.name, safe="+~@")
         known = one.name.endswith(f".{one.format}") and one.format.startswith("tar.")
+        words = [one.target, one.sha256]
         further = ("" if known else one.format, "" if url_name == one.name else url_name)
-        said = (one.top, *further) if any(further) or one.top != usual else ()
-        short = one.name if "%" in one.name else one.name.replace(one.target, "%")
-        cases.append("facts " + " ".join(map(quoted, (short, one.target, one.sha256, *said))))
+        if any(further) or one.top != usual_top:
+            words += [name, one.top, *further]
+        elif name != usual_name:
+            words += [name]
+        cases.append("facts " + " ".join(map(quoted, words)))
     return _cases("artifact", cases)
 
 

@@ -1,10 +1,10 @@
 # Bytes of an ELF file -> what it was built for, and which loader it names.
-bytes() { od -An -v -tx1 -N1024 "$1" 2>/dev/null || hexdump -v -n 1024 -e '1/1 "%02x "' "$1" 2>/dev/null; }
+bytes() { od -An -v -tx1 -N1024 "$1" || hexdump -v -n 1024 -e '1/1 "%02x "' "$1"; }
 
 # OFFSET COUNT -> $number, of the $head of a file, in that file's own byte order; 0 beyond it.
 number() {
     start=$1 left=$2 digits=''
-    # shellcheck disable=SC2086  # hexadecimal words
+    # Unquoted: words.
     set -- $head
     [ "$#" -ge $((start + left)) ] || start=$# left=0
     shift "$start"
@@ -24,7 +24,6 @@ read_elf() {
     elf=$1 elf_arch='' elf_float='' elf_loader=''
     [ -f "$elf" ] && [ -r "$elf" ] || return 1
     head=$(bytes "$elf")
-    # shellcheck disable=SC2086
     set -- $head
     [ "${1-}${2-}${3-}${4-}" = 7f454c46 ] || return 1
     class=${5-} order=${6-} from=32 width=8
@@ -45,7 +44,7 @@ read_elf() {
             number $((table + width)) "$width"
             from=$number
             number $((table + 4 * width)) "$width"
-            [ "$number" -gt 4096 ] || elf_loader=$(dd if="$elf" bs=1 skip="$from" count=$((number - 1)) 2>/dev/null)
+            [ "$number" -gt 4096 ] || elf_loader=$(dd if="$elf" bs=1 skip="$from" count=$((number - 1)))
             break
         }
         table=$((table + entry)) count=$((count - 1))

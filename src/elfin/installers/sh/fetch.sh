@@ -12,7 +12,7 @@ find_wget() {
     fetcher=''
     have wget || return 0
     fetcher=wget
-    case $(wget --version 2>/dev/null) in
+    case $(wget --version) in
         (*GNU*) fetcher='GNU wget' ;;
     esac
 }
@@ -113,7 +113,7 @@ with_curl() {
         return
     fi
     # Before 7.58 a redirection took the token along.
-    word=$(curl --version 2>/dev/null)
+    word=$(curl --version)
     word=${word#curl }
     compare "${word%%[!0-9.]*}" 7.58
     [ "$compared" = less ] || set -- "$@" -L
@@ -128,7 +128,7 @@ with_gnu_wget() {
         {
             cat "${WGETRC:-$home/.wgetrc}"
             echo "header = Authorization: Bearer $secret"
-        } >"$stage/wgetrc" 2>/dev/null
+        } >"$stage/wgetrc"
         WGETRC=$stage/wgetrc wget "$@" -O - -- "$url" >"$file" 2>"$stage/output"
         code=$?
         rm -f -- "$stage/wgetrc"
@@ -164,8 +164,7 @@ find_digester() {
 # FILE -> $computed
 digest() {
     computed=''
-    # shellcheck disable=SC2046  # words to look through
-    set -- $(run_digester <"$1" 2>/dev/null)
+    set -- $(run_digester <"$1")
     for word in "$@"; do
         case ${#word}$word in
             (64*[!0-9a-f]*) ;;

@@ -2,13 +2,13 @@
 # "family:version:machine:loader" ("-" for a version that cannot be told).
 look_around() {
     os=linux os_version='' arch='' float='' cpu='' libcs='' arch_by='uname -m' libc_by='the loaders that are here'
-    canonical "$(uname -m 2>/dev/null)"
-    system=$(uname -s 2>/dev/null)
+    canonical "$(uname -m)"
+    system=$(uname -s)
     case $system in
         (Linux | '') ;;
         (Darwin)
-            os=macos arch=$kernel os_version=$(sw_vers -productVersion 2>/dev/null)
-            [ "$(sysctl -n hw.optional.arm64 2>/dev/null)" != 1 ] || arch=aarch64 arch_by='sysctl hw.optional.arm64'
+            os=macos arch=$kernel os_version=$(sw_vers -productVersion)
+            [ "$(sysctl -n hw.optional.arm64)" != 1 ] || arch=aarch64 arch_by='sysctl hw.optional.arm64'
             return
             ;;
         (MINGW* | MSYS* | CYGWIN* | Windows*)
@@ -117,8 +117,8 @@ identify() {
     "${family}_version" "$1" "$2" || found=''
 }
 
-holds() { grep -q -e "$@" "$loader_file" 2>/dev/null; }
-strings_of() { tr -c '[:print:]' '\n' <"$1" 2>/dev/null | grep -e "$2"; }
+holds() { grep -q -e "$@" "$loader_file"; }
+strings_of() { tr -c '[:print:]' '\n' <"$1" | grep -e "$2"; }
 
 # SOURCE WORDS -> $found, the first word that is one: of "stable release version 2.36.", "2.36", "2.39.9000".
 pick() {
@@ -134,7 +134,7 @@ pick() {
     return 1
 }
 
-# shellcheck disable=SC2046  # answers are words to look through
+# Answers are words to look through, so they are unquoted.
 musl_version() {
     pick "$1 --version" $("$loader_file" --version 2>&1) ||
         pick "bytes of $1" $(strings_of "$loader_file" '^1[.][0-9][0-9]*[.][0-9][0-9]*$')
@@ -142,23 +142,22 @@ musl_version() {
 }
 
 # The loader itself, the library beside it, getconf, ldd, and last a file's name: the first that answers.
-# shellcheck disable=SC2046
 glibc_version() {
-    pick "$1 --version" $(banner "$("$loader_file" --version 2>/dev/null)") && return
+    pick "$1 --version" $(banner "$("$loader_file" --version)") && return
     find_library "$1"
     if [ -n "$library" ]; then
-        pick "$library" $(banner "$("$loader_file" "$library" 2>/dev/null || "$library" 2>/dev/null)") && return
+        pick "$library" $(banner "$("$loader_file" "$library" || "$library")") && return
         pick "bytes of $library" $(banner "$(strings_of "$library" 'GNU C Library.*release version')") && return
     fi
     if [ -n "$2" ]; then
-        pick 'getconf GNU_LIBC_VERSION' $(banner "$(getconf GNU_LIBC_VERSION 2>/dev/null)") && return
-        word=$(ldd --version 2>/dev/null)
+        pick 'getconf GNU_LIBC_VERSION' $(banner "$(getconf GNU_LIBC_VERSION)") && return
+        word=$(ldd --version)
         case $word in
             (*musl*) ;;
             (*) word=${word%%"$newline"*} && pick 'ldd --version' "${word##* }" && return ;;
         esac
     fi
-    word=$(readlink "${library:-$loader_file}" 2>/dev/null)
+    word=$(readlink "${library:-$loader_file}")
     word=${word##*/}
     word=${word%.so}
     pick 'name of a file' "${word#*-}"
@@ -175,7 +174,7 @@ banner() {
 # LOADER -> $library, its libc.so.6: of its machine, in its folder or where libraries lie.
 find_library() {
     library=''
-    spot=$(readlink -f "$root$1" 2>/dev/null)
+    spot=$(readlink -f "$root$1")
     set +f
     for spot in "${spot%/*}" "$root${1%/*}" "$root"/lib* "$root"/usr/lib* "$root"/lib/*-linux-gnu* \
         "$root"/usr/lib/*-linux-gnu*; do

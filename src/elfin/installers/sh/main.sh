@@ -1,19 +1,23 @@
 # The order of things.
 main() {
     [ -z "${ZSH_VERSION-}" ] || emulate sh
-    [ -z "${BASH_VERSION-}" ] || shopt -u failglob nullglob
     set +e +u +C -f
-    if (set +o pipefail) >/dev/null 2>&1; then set +o pipefail; fi
+    { true >&1; } 2>/dev/null || exec >/dev/null
+    true >&2 || exec 2>/dev/null
+    # Errors and notes go to 3. What tools say besides is in $log where it matters, else nowhere.
+    exec </dev/null 3>&2
+    case $- in
+        (*x*) ;;
+        (*) exec 2>/dev/null ;;
+    esac
+    if (set +o pipefail) >/dev/null; then set +o pipefail; fi
+    [ -z "${BASH_VERSION-}" ] || shopt -u failglob nullglob
     newline='
 '
     blanks=" 	$newline"
     IFS=$blanks LC_ALL=C
     export LC_ALL
     unset CDPATH GREP_OPTIONS GREP_COLOR GREP_COLORS
-    { true >&1; } 2>/dev/null || exec >/dev/null
-    true >&2 || exec 2>/dev/null
-    # An interruption is told there, whatever errors go to at that moment.
-    exec </dev/null 3>&2
     quiet='' verbose='' action=install version_asked='' problems='' path_files='' previous='' outdated='' earlier='' tree=''
     stage='' bin_stage='' staged='' fetched='' replacing='' installed='' new_tree='' new_folders='' shown=''
     release
@@ -34,10 +38,11 @@ main() {
     exit 0
 }
 
-# NAME-WITH-%-FOR-THE-TARGET TARGET SHA256 [TOP FORMAT NAME-IN-URLS]
+# TARGET SHA256 [NAME-WITH-%-FOR-THE-TARGET TOP FORMAT NAME-IN-URLS]
 facts() {
-    swap "$1" % "$2"
-    name=$swapped target=$2 sha256=$3 top=${4-$usual_top} format=${5:-tar.${1##*.tar.}} url_name=${6:-$swapped}
+    word=${3:-$usual_name}
+    swap "$word" % "$1"
+    name=$swapped target=$1 sha256=$2 top=${4-$usual_top} format=${5:-tar.${word##*.tar.}} url_name=${6:-$swapped}
 }
 
 is_on() {
@@ -72,17 +77,17 @@ options() {
 
 usage() {
     printf '%s\n' "Installs $app $version: sh install.sh [OPTIONS]" '' \
-        '--explain         say what would be installed here and why; fetch nothing' \
+        '--explain         only say what would be installed here, and why' \
         '--version V       install that version' \
-        '--uninstall       remove what this installer has installed' \
-        '--no-modify-path  leave the files alone that shells read' \
+        '--uninstall       remove what was installed' \
+        '--no-modify-path  leave PATH alone' \
         '-q, --quiet       say nothing but errors' \
         '-v, --verbose     say more' '' "Variables (${prefix}_ before each):" \
         'INSTALL_DIR        folder for programs' \
-        'UNMANAGED_INSTALL  the same, without receipt and with PATH left alone' \
-        'BASE_URL           where files come from instead: addresses or folders, tried in order' \
-        'TARGET             take the file for this target, whatever the place is' \
-        "LIBC               take this for the place's libc: gnu, musl, glibc:2.28, musl:1.2" \
+        'UNMANAGED_INSTALL  the same, with PATH left alone and no receipt' \
+        'BASE_URL           addresses or folders to take files from, in order' \
+        'TARGET             take the file for this target' \
+        "LIBC               this place's libc: gnu, musl, glibc:2.28, musl:1.2" \
         'TOKEN              sent to where the release comes from, nowhere else' \
         'NO_MODIFY_PATH, QUIET, VERBOSE  1: as the options' ${homepage:+'' "$homepage"}
 }
@@ -116,7 +121,7 @@ other_version() {
     each_base fetch_script
     [ -n "$handed" ] || fail "no installer of $app $version_asked was found
 $problems  hint: set ${prefix}_BASE_URL to where that version is"
-    sh "$fetched/install.sh" "$@"
+    sh "$fetched/install.sh" "$@" 2>&3
     exit
 }
 
@@ -132,18 +137,10 @@ fetch_script() {
         problem "$base/install.sh" "$said"
         return
     fi
-    first='' last=''
-    while IFS= read -r line; do
-        case $line in
-            ("app='$app' version='$version_asked' "*) handed=1 ;;
-        esac
-        first=${first:-$line} called=$last last=$line
-    done <"$fetched/install.sh"
-    if [ "$first$called$last" != '#!/bin/shmain "$@"}' ]; then
-        handed=''
-        problem "$base/install.sh" 'is no installer, or not all of one'
-    elif [ -z "$handed" ]; then
-        problem "$base/install.sh" 'is for another version'
+    if grep -qF -e "app='$app' version='$version_asked' " -- "$fetched/install.sh"; then
+        handed=1
+    else
+        problem "$base/install.sh" "is no installer of $version_asked"
     fi
 }
 
@@ -204,7 +201,7 @@ install() {
 recall() {
     case $1 in
         (files) [ "${2%/*}" != "$bin" ] || earlier=$earlier$2$newline ;;
-        (path_files) ! grep -qF -e "$path_mark" -- "$2" 2>/dev/null || note_path_file "$2" ;;
+        (path_files) ! grep -qF -e "$path_mark" -- "$2" || note_path_file "$2" ;;
         (*) remember "$@" ;;
     esac
 }
@@ -213,7 +210,7 @@ recall() {
 drop_program() {
     case $newline$files in
         (*"$newline$1$newline"*) ;;
-        (*) rm -f -- "$1" 2>/dev/null && say "removed $1" ;;
+        (*) rm -f -- "$1" && say "removed $1" ;;
     esac
 }
 
@@ -272,7 +269,7 @@ probe_first() {
     [ -z "$probed" ] || return 0
     probed=no
     if [ "$format" = binary ]; then
-        ln "$stage/archive" "$unpacked/$1" 2>/dev/null || cp "$stage/archive" "$unpacked/$1"
+        ln "$stage/archive" "$unpacked/$1" || cp "$stage/archive" "$unpacked/$1"
         probe "$unpacked/$1" && probed=yes
     else
         probe "$unpacked/$2" && probed=yes
@@ -285,6 +282,6 @@ give_up() {
         list_refused
         printf '  hint: --explain tells more; %s_TARGET=... takes one whatever the place is\n' "$prefix"
         [ -z "$homepage" ] || printf '  see %s\n' "$homepage"
-    } >&2
+    } >&3
     exit 1
 }

@@ -2,7 +2,7 @@
 find_home() {
     home=${HOME-}
     [ -n "$home" ] || {
-        user=$(id -u 2>/dev/null)
+        user=$(id -u)
         [ ! -r /etc/passwd ] || while IFS=: read -r _ _ number _ _ entry _; do
             [ "$number" != "$user" ] || home=$entry
         done </etc/passwd
@@ -48,13 +48,13 @@ make_stage() {
         missing=${missing%/*}
     done
     said=$(mkdir -p -- "$1" 2>&1) || fail "$1 cannot be made: ${said##*: }"
-    made=$(cd -- "$1" 2>/dev/null && pwd && printf x) || fail "$1 cannot be entered"
+    made=$(cd -- "$1" && pwd && printf x) || fail "$1 cannot be entered"
     made=${made%"$newline"x}
     set +f
     for old in "$made/.$app-install."*; do
         # What dead runs left.
-        [ -e "$old" ] && [ -n "$(find "$old" -prune -mtime +0 2>/dev/null)" ] || continue
-        kill -0 "${old##*.}" 2>/dev/null || rm -rf -- "$old"
+        [ -e "$old" ] && [ -n "$(find "$old" -prune -mtime +0)" ] || continue
+        kill -0 "${old##*.}" || rm -rf -- "$old"
     done
     set -f
     staged=$made/.$app-install.$$
@@ -75,13 +75,10 @@ prepare() {
 # Whatever happens: what was replaced and not finished comes back, and nothing of this run's own stays.
 clean_up() {
     roll_back
-    [ "$staged" != "$stage" ] || staged=''
-    [ "$bin_stage" != "$stage" ] || bin_stage=''
-    [ "$fetched" != "$stage" ] || fetched=''
     for word in "$stage" "$bin_stage" "$staged" "$fetched"; do
-        [ -z "$word" ] || rm -rf -- "$word"
+        [ ! -d "$word" ] || rm -rf -- "$word"
     done
-    [ -n "$installed" ] || each_line "$new_folders" rmdir -- 2>/dev/null
+    [ -n "$installed" ] || each_line "$new_folders" rmdir --
     stage='' bin_stage='' staged='' fetched='' new_folders=''
 }
 
@@ -110,7 +107,7 @@ probe() {
     [ -z "$target_asked" ] || ! read_elf "$1" || [ "$elf_arch" = "$arch" ] || set -- "$1" ''
     run_probe "$@"
     # An older timeout takes its number by an option.
-    [ "$code" -eq 0 ] || [ -z "$2" ] || timeout 5 true >/dev/null 2>&1 || { set -- "$1" '' && run_probe "$1"; }
+    [ "$code" -eq 0 ] || [ -z "$2" ] || timeout 5 true >/dev/null || { set -- "$1" '' && run_probe "$1"; }
     [ "$code" -ne 0 ] || return 0
     hear
     [ -n "$said" ] || hear "$stage/output"
@@ -141,7 +138,7 @@ replace() {
     elif [ -h "$bin/$1" ]; then
         cp -pP -- "$bin/$1" "$bin_stage/old/$1"
     elif [ -e "$bin/$1" ]; then
-        ln -- "$bin/$1" "$bin_stage/old/$1" 2>/dev/null || cp -p -- "$bin/$1" "$bin_stage/old/$1"
+        ln -- "$bin/$1" "$bin_stage/old/$1" || cp -p -- "$bin/$1" "$bin_stage/old/$1"
     fi && replacing="$1/$replacing" && mv -f -- "$2" "$bin/$1" && files=$files$bin/$1$newline && return
     failed=1
 }

@@ -1,6 +1,5 @@
 # The receipt: JSON that `--uninstall` reads line by line, so it is written line by line.
 json() {
-    # shellcheck disable=SC1003  # backslashes
     swap "$1" '\' '\\'
     swap "$swapped" '"' '\"'
     printf '"%s"' "$swapped"
@@ -59,13 +58,11 @@ save_receipt() {
     case $config$bin$base_used in
         (/*[[:cntrl:]]*) ;;
         (/*)
-            {
-                mkdir -p -- "$config" && write_receipt >"$receipt.$$" && mv -f -- "$receipt.$$" "$receipt" && return
-                rm -f -- "$receipt.$$"
-            } 2>/dev/null
+            mkdir -p -- "$config" && write_receipt >"$receipt.$$" && mv -f -- "$receipt.$$" "$receipt" && return
+            rm -f -- "$receipt.$$"
             ;;
     esac
-    warn "no receipt could be written${config:+ to $config}: --uninstall will not know what to remove"
+    warn "no receipt could be written${config:+ to $config}: --uninstall will find nothing"
 }
 
 # Calls COMMAND KEY VALUE for every entry of the receipt.
@@ -96,8 +93,8 @@ uninstall() {
     left=''
     read_receipt remove_entry
     [ -z "$left" ] || fail "not everything could be removed:$left"
-    rm -f -- "$receipt" 2>/dev/null || fail "$receipt cannot be removed"
-    rmdir -- "$config" 2>/dev/null
+    rm -f -- "$receipt" || fail "$receipt cannot be removed"
+    rmdir -- "$config"
     say "$app is uninstalled"
 }
 
@@ -108,7 +105,7 @@ remove_entry() {
         (folders) drop_tree "$2" && rmdir -- "${2%/*}" ;;
         (path_files) forget_path "$2" && return ;;
         (*) return ;;
-    esac 2>/dev/null
+    esac
     if [ -e "$2" ] || [ -h "$2" ]; then
         left="$left $2"
     else

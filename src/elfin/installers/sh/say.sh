@@ -1,19 +1,19 @@
 # News on stdout unless quiet, errors on stderr always.
 say() { [ -n "$quiet" ] || printf '%s\n' "$*"; }
 detail() { [ -z "$verbose" ] || printf '  %s\n' "$*"; }
-warn() { [ -n "$quiet" ] || printf 'note: %s\n' "$*" >&2; }
+warn() { [ -n "$quiet" ] || printf 'note: %s\n' "$*" >&3; }
 
 fail() {
-    printf 'error: %s\n' "$*" >&2
+    printf 'error: %s\n' "$*" >&3
     exit 1
 }
 
 misused() {
-    printf 'error: %s\n  hint: sh install.sh --help\n' "$*" >&2
+    printf 'error: %s\n  hint: sh install.sh --help\n' "$*" >&3
     exit 2
 }
 
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { command -v "$1" >/dev/null; }
 
 # The first telling line of what a tool said, fit for a terminal -> $said.
 hear() {

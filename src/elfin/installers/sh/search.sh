@@ -8,7 +8,7 @@ in_path() {
 
 edit_path() {
     [ -z "$no_modify_path" ] && [ -n "$managed" ] || return 0
-    [ -z "${GITHUB_PATH-}" ] || grep -qxF -e "$bin" -- "$GITHUB_PATH" 2>/dev/null || append "$GITHUB_PATH" "$bin"
+    [ -z "${GITHUB_PATH-}" ] || grep -qxF -e "$bin" -- "$GITHUB_PATH" || append "$GITHUB_PATH" "$bin"
     case $bin in
         (*"$newline"* | *:*) return ;;
         ("$home"/*) folder='"$HOME"'/$(shell_word "${bin#"$home"/}") ;;
@@ -37,14 +37,14 @@ edit_path() {
         (*/fish:*) ;;
         (*) [ -d "$rc" ] || return 0 ;;
     esac
-    mkdir -p -- "$rc/conf.d" 2>/dev/null
+    mkdir -p -- "$rc/conf.d"
     path_line="contains -- '$bin' \$PATH; or set -gx PATH '$bin' \$PATH $path_mark"
     add_line "$rc/conf.d/$app.fish"
 }
 
 # FILE: also true where the line is there already.
 add_line() {
-    grep -qxF -e "$path_line" -- "$1" 2>/dev/null || append "$1" "$path_line" || {
+    grep -qxF -e "$path_line" -- "$1" || append "$1" "$path_line" || {
         warn "$1 could not be changed"
         return 1
     }
@@ -61,24 +61,22 @@ note_path_file() {
 # FILE LINE, on a line of its own even where the last one does not end.
 append() {
     word=''
-    [ ! -s "$1" ] || [ -z "$(tail -c 1 -- "$1" 2>/dev/null | tr -c '\n' x)" ] || word=$newline
-    { printf '%s%s\n' "$word" "$2" >>"$1"; } 2>/dev/null
+    [ ! -s "$1" ] || [ -z "$(tail -c 1 -- "$1" | tr -c '\n' x)" ] || word=$newline
+    printf '%s%s\n' "$word" "$2" >>"$1"
 }
 
 # FILE: without the lines that carry the mark; written in place, since it may be a link. No shell keeps all bytes.
 forget_path() {
-    grep -qF -e "$path_mark" -- "$1" 2>/dev/null || return 0
+    grep -qF -e "$path_mark" -- "$1" || return 0
     kept=$receipt.$$
-    {
-        if (umask 077 && grep -avF -e " $path_mark" -- "$1" >"$kept"); [ "$?" -gt 1 ]; then
-            false
-        elif [ ! -s "$kept" ] && [ ! -h "$1" ]; then
-            rm -f -- "$1"
-        else
-            cat "$kept" >"$1"
-        fi || left="$left $1"
-        rm -f -- "$kept"
-    } 2>/dev/null
+    if (umask 077 && grep -avF -e " $path_mark" -- "$1" >"$kept"); [ "$?" -gt 1 ]; then
+        false
+    elif [ ! -s "$kept" ] && [ ! -h "$1" ]; then
+        rm -f -- "$1"
+    else
+        cat "$kept" >"$1"
+    fi || left="$left $1"
+    rm -f -- "$kept"
     case "$left " in
         (*" $1 "*) ;;
         (*) say "removed a line from $1" ;;
@@ -95,6 +93,6 @@ tell_path() {
         say "  export PATH=$(shell_word "$bin"):\"\$PATH\""
         return
     fi
-    word=$(command -v -- "$1" 2>/dev/null)
+    word=$(command -v -- "$1")
     [ "${word:-$bin/$1}" = "$bin/$1" ] || warn "another $1 comes first on PATH: $word"
 }

@@ -22,7 +22,7 @@ first_of() {
         case $word in
             (busybox*)
                 rest=${word#* }
-                busybox "${rest%% *}" --help >/dev/null 2>&1
+                busybox "${rest%% *}" --help >/dev/null
                 [ "$?" -ne 127 ] || continue
                 ;;
         esac
