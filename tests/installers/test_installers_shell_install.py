@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -96,9 +97,11 @@ def test_it_works_however_it_is_started(world: World, sh: tuple[str, ...], how: 
     assert world.leftovers() == []
 
 
-@pytest.mark.parametrize("kind", ["tar.gz", "tar.xz", "tar", "zip", "binary"])
+@pytest.mark.parametrize("kind", ["tar.gz", "tar.xz", "tar.zst", "tar", "zip", "binary"])
 def test_every_kind_of_file_is_opened(tmp_path: object, kind: str) -> None:
-    world = World(f"{tmp_path}/w", more=("unzip",))
+    if kind == "tar.zst" and shutil.which("zstd") is None:
+        pytest.skip("no zstd here")
+    world = World(f"{tmp_path}/w", more=("unzip", "zstd"))
     world.add(kind=kind)
     assert world.run().code == 0
     assert world.says() == f"hello 1.0 {MUSL}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import os
+import sys
 import tarfile
 import threading
 import zipfile
@@ -37,12 +39,16 @@ def archive(members: Mapping[str, bytes], kind: str = "tar.gz") -> bytes:
                 entry.external_attr = 0o100755 << 16
                 zipped.writestr(entry, data)
         return out.getvalue()
-    mode = {"tar.gz": "w:gz", "tar.xz": "w:xz", "tar": "w:"}[kind]
+    mode = {"tar.gz": "w:gz", "tar.xz": "w:xz", "tar.zst": "w:", "tar": "w:"}[kind]
     with tarfile.open(fileobj=out, mode=mode) as tar:  # type: ignore[call-overload]
         for name, data in members.items():
             member = tarfile.TarInfo(name)
             member.size, member.mode, member.uid = len(data), 0o755, 4321
             tar.addfile(member, io.BytesIO(data))
+    if kind == "tar.zst":
+        zstd = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+        packed: bytes = zstd.compress(out.getvalue())
+        return packed
     return out.getvalue()
 
 
