@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit.commandline import Answer, Commandline, assert_refusal
+from kit.commandline import Commandline, assert_refusal
+from kit.installerbuild import artifact, build, dist, gets, made
 from kit.releasefiles import gnu, library, put, static
 
 
@@ -18,41 +18,15 @@ def elfin(tmp_path, monkeypatch, capsys) -> Commandline:  # type: ignore[no-unty
     return Commandline(tmp_path, monkeypatch, capsys)
 
 
-def _dist(elfin: Commandline) -> Path:
-    return elfin.work / "dist"
-
-
-def _build(elfin: Commandline, *more: str | Path) -> Answer:
-    return elfin("installer", "build", "dist", "-o", "out", "--version", "1.0", "--base-url", "https://x.org/d", *more)
-
-
-def _made(elfin: Commandline, *more: str | Path) -> dict[str, Any]:
-    answer = _build(elfin, *more)
-    assert answer.code == 0, answer.said
-    found: dict[str, Any] = json.loads((elfin.work / "out" / "release.json").read_text())
-    return found
-
-
-def _artifact(release: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in release["artifacts"] if one["name"] == name)
-    return found
-
-
-def _gets(elfin: Commandline, *places: str) -> list[str | None]:
-    options = [word for place in places for word in ("--platform", place)]
-    answer = elfin("installer", "check", "out", "--json", *options)
-    return [one["gets"] for one in json.loads(answer.out)["places"]]
-
-
 def test_what_is_no_release_file_is_passed_over_and_what_may_be_one_is_told(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    put(_dist(elfin), "hello-x86_64-unknown-freebsd.tar.gz", {"hello": b"\x7fELF of another world"})
-    put(_dist(elfin), "docs.tar.gz", {"page": b"read"})
-    put(_dist(elfin), "hello-1.0-source.tar.gz", {"main.c": b"int main;"})
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-x86_64-unknown-freebsd.tar.gz", {"hello": b"\x7fELF of another world"})
+    put(dist(elfin), "docs.tar.gz", {"page": b"read"})
+    put(dist(elfin), "hello-1.0-source.tar.gz", {"main.c": b"int main;"})
     for name in ("hello-x86_64-unknown-linux-gnu.tar.gz.sha256", "hello_1.0_amd64.deb", "install.sh", ".hidden"):
-        (_dist(elfin) / name).write_text("x")
-    (_dist(elfin) / "folder").mkdir()
-    answer = _build(elfin)
+        (dist(elfin) / name).write_text("x")
+    (dist(elfin) / "folder").mkdir()
+    answer = build(elfin)
     assert answer.code == 0, answer.said
     assert "hello 1.0: 1 files" in answer.out
     assert "note: docs.tar.gz is passed over: there is no program in it" in answer.out
@@ -75,8 +49,8 @@ def test_what_is_no_release_file_is_passed_over_and_what_may_be_one_is_told(elfi
 def test_a_broken_release_file_is_an_error_that_names_it(
     elfin: Commandline, name: str, data: bytes, words: str
 ) -> None:
-    put(_dist(elfin), name, data)
-    answer = _build(elfin)
+    put(dist(elfin), name, data)
+    answer = build(elfin)
     assert_refusal(answer, 3, 4)
     assert words in answer.err
     assert not (elfin.work / "out").exists()
@@ -84,32 +58,32 @@ def test_a_broken_release_file_is_an_error_that_names_it(
 
 @pytest.mark.parametrize("member", ["../../evil", "/etc/evil", "a/../../evil"])
 def test_members_that_would_land_outside_are_refused(elfin: Commandline, member: str) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu(), member: b"x"}, "")
-    answer = _build(elfin)
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu(), member: b"x"}, "")
+    answer = build(elfin)
     assert_refusal(answer, 4)
     assert "hello-x86_64-unknown-linux-gnu.tar.gz" in answer.err
 
 
 def test_a_link_out_of_the_archive_is_refused_and_one_inside_is_fine(elfin: Commandline) -> None:
     name = "hello-x86_64-unknown-linux-gnu.tar.gz"
-    put(_dist(elfin), name, {"bin/hello": gnu(), "bin/h": b"link:hello"})
-    assert _build(elfin).code == 0
-    put(_dist(elfin), name, {"bin/hello": gnu(), "bin/h": b"link:../../../etc/passwd"})
-    answer = _build(elfin)
+    put(dist(elfin), name, {"bin/hello": gnu(), "bin/h": b"link:hello"})
+    assert build(elfin).code == 0
+    put(dist(elfin), name, {"bin/hello": gnu(), "bin/h": b"link:../../../etc/passwd"})
+    answer = build(elfin)
     assert_refusal(answer, 4)
     assert "leads out of the archive" in answer.err
 
 
 def test_two_files_that_nothing_tells_apart_are_refused(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    put(_dist(elfin), "hello-linux-amd64-gnu.tar.gz", {"hello": gnu()})
-    answer = _build(elfin)
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-linux-amd64-gnu.tar.gz", {"hello": gnu()})
+    answer = build(elfin)
     assert_refusal(answer, 3)
     assert "hello-linux-amd64-gnu.tar.gz and hello-x86_64-unknown-linux-gnu.tar.gz are both for" in answer.err
-    (_dist(elfin) / "hello-linux-amd64-gnu.tar.gz").unlink()
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.xz", {"hello": gnu()})  # another compression is fine
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.2.28.tar.gz", {"hello": gnu(version="2.28")})  # another floor
-    names = [one["name"] for one in _made(elfin)["artifacts"]]
+    (dist(elfin) / "hello-linux-amd64-gnu.tar.gz").unlink()
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.xz", {"hello": gnu()})  # another compression is fine
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.2.28.tar.gz", {"hello": gnu(version="2.28")})  # another floor
+    names = [one["name"] for one in made(elfin)["artifacts"]]
     assert names == [
         "hello-x86_64-unknown-linux-gnu.2.28.tar.gz",
         "hello-x86_64-unknown-linux-gnu.tar.gz",
@@ -118,14 +92,14 @@ def test_two_files_that_nothing_tells_apart_are_refused(elfin: Commandline) -> N
 
 
 def test_programs_of_two_machines_in_one_archive_are_refused(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello.tar.gz", {"hello": gnu(), "hellox": gnu("aarch64")})
-    answer = _build(elfin)
+    put(dist(elfin), "hello.tar.gz", {"hello": gnu(), "hellox": gnu("aarch64")})
+    answer = build(elfin)
     assert_refusal(answer, 3)
     assert "holds two kinds of programs" in answer.err
 
 
 def test_an_empty_or_missing_folder_says_what_release_files_are(elfin: Commandline) -> None:
-    _dist(elfin).mkdir()
+    dist(elfin).mkdir()
     for source in ("dist", "nowhere"):
         answer = elfin("installer", "build", source, "-o", "out", "--version", "1")
         assert_refusal(answer, 2)
@@ -133,7 +107,7 @@ def test_an_empty_or_missing_folder_says_what_release_files_are(elfin: Commandli
 
 
 def test_without_a_version_it_is_asked_for(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
     answer = elfin("installer", "build", "dist", "-o", "out")
     assert_refusal(answer, 2)
     assert "no file name tells the version" in answer.err and "--version 1.0" in answer.err
@@ -145,15 +119,15 @@ def test_without_a_version_it_is_asked_for(elfin: Commandline) -> None:
      ("--install-dir", "bin"), ("--homepage", "javascript:x"), ("--layout", "tree"), ("--link", "../x")],
 )  # fmt: skip
 def test_texts_that_could_harm_a_script_are_refused(elfin: Commandline, words: tuple[str, str]) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    assert_refusal(_build(elfin, *words), 2, 3)
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    assert_refusal(build(elfin, *words), 2, 3)
     assert not (elfin.work / "out").exists()
 
 
 def test_nothing_is_changed_where_the_output_cannot_be_put(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
     (elfin.work / "out" / "install.ps1").mkdir(parents=True)
-    assert_refusal(_build(elfin), 3)
+    assert_refusal(build(elfin), 3)
     assert [one.name for one in (elfin.work / "out").iterdir()] == ["install.ps1"]
     elfin.file("plain", "x")
     assert_refusal(elfin("installer", "build", "dist", "-o", "plain", "--version", "1"), 2)
@@ -164,24 +138,24 @@ def _sums(*rows: tuple[str, bytes]) -> str:
 
 
 def test_a_list_of_files_is_measured_where_they_lie_beside_and_guessed_where_not(elfin: Commandline) -> None:
-    here = put(_dist(elfin), "hello_1.0_linux_amd64.tar.gz", {"hello": gnu(version="2.28")}).read_bytes()
+    here = put(dist(elfin), "hello_1.0_linux_amd64.tar.gz", {"hello": gnu(version="2.28")}).read_bytes()
     names = ("hello_1.0_linux_arm64.tar.gz", "hello_1.0_darwin_arm64.tar.gz", "hello_1.0_windows_amd64.zip")
     text = _sums(("hello_1.0_linux_amd64.tar.gz", here), *((name, b"x") for name in names), ("README.md", b"x"))
-    (_dist(elfin) / "checksums.txt").write_text(text)
+    (dist(elfin) / "checksums.txt").write_text(text)
     answer = elfin.good("installer", "build", "dist/checksums.txt", "-o", "out", "--inside", "{program}")
     assert "hello 1.0: 4 files" in answer.out
     release = json.loads((elfin.work / "out" / "release.json").read_text())
-    assert _artifact(release, "hello_1.0_linux_amd64.tar.gz")["measured"] is True
-    guessed = _artifact(release, "hello_1.0_windows_amd64.zip")
+    assert artifact(release, "hello_1.0_linux_amd64.tar.gz")["measured"] is True
+    guessed = artifact(release, "hello_1.0_windows_amd64.zip")
     assert guessed["measured"] is False and guessed["programs"] == [{"name": "hello.exe", "member": "hello.exe"}]
-    assert _gets(elfin, "debian:12", "debian:12/arm64", "macos") == [
+    assert gets(elfin, "debian:12", "debian:12/arm64", "macos") == [
         "hello_1.0_linux_amd64.tar.gz", "hello_1.0_linux_arm64.tar.gz", "hello_1.0_darwin_arm64.tar.gz",
     ]  # fmt: skip
 
 
 def test_a_listed_file_with_another_checksum_or_none_is_refused(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-1.0-linux-amd64.tar.gz", {"hello": gnu()})
-    listed = _dist(elfin) / "list"
+    put(dist(elfin), "hello-1.0-linux-amd64.tar.gz", {"hello": gnu()})
+    listed = dist(elfin) / "list"
     listed.write_text(_sums(("hello-1.0-linux-amd64.tar.gz", b"other")))
     answer = elfin("installer", "build", "dist/list", "-o", "out")
     assert_refusal(answer, 3)
@@ -213,8 +187,8 @@ def _dist_manifest(name: str, data: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_manifest_of_cargo_dist_is_read(elfin: Commandline, beside: bool) -> None:
     name = "axolotlsay-x86_64-unknown-linux-gnu.tar.gz"
-    path = put(_dist(elfin), name, {"axolotlsay": gnu(version="2.30")}, "axolotlsay-x86_64-unknown-linux-gnu")
-    (_dist(elfin) / "dist-manifest.json").write_text(json.dumps(_dist_manifest(name, path.read_bytes())))
+    path = put(dist(elfin), name, {"axolotlsay": gnu(version="2.30")}, "axolotlsay-x86_64-unknown-linux-gnu")
+    (dist(elfin) / "dist-manifest.json").write_text(json.dumps(_dist_manifest(name, path.read_bytes())))
     if not beside:
         path.unlink()
     elfin.good("installer", "build", "dist/dist-manifest.json", "-o", "out")
@@ -233,12 +207,12 @@ def test_a_stated_floor_holds_for_a_file_that_nobody_has_seen(elfin: Commandline
     elfin.good(
         "installer", "build", "dist-manifest.json", "-o", "out", "--floor", "x86_64-unknown-linux-gnu=glibc:2.31"
     )
-    assert _gets(elfin, "debian:10", "debian:11") == [None, name]
+    assert gets(elfin, "debian:10", "debian:11") == [None, name]
 
 
 def test_scripts_are_made_again_of_a_release_json(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    _made(elfin)
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    made(elfin)
     release_json = elfin.work / "out" / "release.json"
     elfin.good("installer", "build", release_json, "-o", "again", "--base-url", "https://mirror.example.org/d")
     again = json.loads((elfin.work / "again" / "release.json").read_text())
@@ -247,16 +221,16 @@ def test_scripts_are_made_again_of_a_release_json(elfin: Commandline) -> None:
 
 
 def test_json_of_a_build_has_release_holes_and_notes(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu(version="2.28")})
-    told = json.loads(_build(elfin, "--json").out)
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu(version="2.28")})
+    told = json.loads(build(elfin, "--json").out)
     assert told["release"]["artifacts"][0]["needs"][0]["libc_floor"] == "2.28"
     hole = next(one for one in told["holes"] if one["place"] == "x86_64 Linux with glibc < 2.28")
     assert hole["maybe"] is None and hole["remedy"].startswith("add a static musl build")
 
 
 def test_a_name_that_tells_no_known_target_is_said_and_the_bytes_decide(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x68_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    answer = _build(elfin, "--name", "hello")
+    put(dist(elfin), "hello-x68_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    answer = build(elfin, "--name", "hello")
     assert answer.code == 0, answer.said
     assert (
         "hello-x68_64-unknown-linux-gnu.tar.gz names no target that is known: its bytes are for x86_64-" in answer.out
@@ -265,8 +239,8 @@ def test_a_name_that_tells_no_known_target_is_said_and_the_bytes_decide(elfin: C
 
 def test_files_of_two_projects_are_not_taken_for_one(elfin: Commandline) -> None:
     for name in ("hello", "world"):
-        put(_dist(elfin), f"{name}-x86_64-unknown-linux-gnu.tar.gz", {name: gnu()})
-    answer = _build(elfin)
+        put(dist(elfin), f"{name}-x86_64-unknown-linux-gnu.tar.gz", {name: gnu()})
+    answer = build(elfin)
     assert_refusal(answer, 2)
     assert "the files do not agree on a name: hello-x86_64-unknown-linux-gnu.tar.gz, world-" in answer.err
 
@@ -298,8 +272,8 @@ def test_files_of_a_manifest_for_several_targets_are_taken_or_told(elfin: Comman
     assert "bsd.tar.gz is passed over: the scripts do not serve freebsd" in out
     assert "two.tar.gz is passed over: it is for x86_64-unknown-linux-gnu and x86_64-unknown-linux-musl" in out
     release = json.loads((elfin.work / "out" / "release.json").read_text())
-    assert _artifact(release, "mac.tar.gz")["target"] == "universal2-apple-darwin"
-    assert _gets(elfin, "macosx_11_0_x86_64", "macosx_11_0_arm64") == ["mac.tar.gz", "mac.tar.gz"]
+    assert artifact(release, "mac.tar.gz")["target"] == "universal2-apple-darwin"
+    assert gets(elfin, "macosx_11_0_x86_64", "macosx_11_0_arm64") == ["mac.tar.gz", "mac.tar.gz"]
 
 
 def test_a_list_of_files_is_not_lost_to_the_checksums_that_are_written(elfin: Commandline) -> None:
@@ -323,9 +297,9 @@ def test_a_list_whose_files_nobody_has_seen_is_told_in_a_few_lines(elfin: Comman
 
 
 def test_a_name_without_the_compression_that_the_bytes_have_is_refused(elfin: Commandline) -> None:
-    path = put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    path = put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
     path.rename(path.with_suffix(""))
-    answer = _build(elfin)
+    answer = build(elfin)
     assert_refusal(answer, 3)
     assert "a tar archive of another compression by its bytes, and tar by its name" in answer.err
 
@@ -334,7 +308,7 @@ def _tar(elfin: Commandline, *more: tuple[str, bytes, str]) -> None:
     import io
     import tarfile
 
-    path = _dist(elfin) / "hello-x86_64-unknown-linux-gnu.tar.gz"
+    path = dist(elfin) / "hello-x86_64-unknown-linux-gnu.tar.gz"
     path.parent.mkdir(exist_ok=True)
     with tarfile.open(path, "w:gz") as made:
         for name, kind, target in (("h/bin/hello", tarfile.REGTYPE, ""), *more):
@@ -345,9 +319,9 @@ def _tar(elfin: Commandline, *more: tuple[str, bytes, str]) -> None:
 
 def test_a_hard_link_leads_to_a_file_of_the_archive(elfin: Commandline) -> None:
     _tar(elfin, ("h/bin/hi", b"1", "h/bin/hello"))
-    assert _build(elfin).code == 0
+    assert build(elfin).code == 0
     _tar(elfin, ("h/a/b/c/hi", b"1", "../../etc/passwd"))
-    answer = _build(elfin)
+    answer = build(elfin)
     assert_refusal(answer, 4)
     assert "which is not in the archive before it" in answer.err
 
@@ -355,19 +329,19 @@ def test_a_hard_link_leads_to_a_file_of_the_archive(elfin: Commandline) -> None:
 def test_nothing_of_an_archive_lies_behind_its_links(elfin: Commandline) -> None:
     """Each of the links stays inside, and what lies behind both of them does not."""
     _tar(elfin, ("h/d", b"2", "."), ("h/d/x", b"0", ""))
-    answer = _build(elfin)
+    answer = build(elfin)
     assert_refusal(answer, 4)
     assert "lies behind the link 'h/d'" in answer.err
 
 
 def test_floors_that_make_two_files_alike_are_told_apart_by_file(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.2.28.tar.gz", {"hello": gnu(version="2.28")})
-    answer = _build(elfin, "--floor", "x86_64-unknown-linux-gnu=glibc:2.31")
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.2.28.tar.gz", {"hello": gnu(version="2.28")})
+    answer = build(elfin, "--floor", "x86_64-unknown-linux-gnu=glibc:2.31")
     assert_refusal(answer, 3)
     assert "--floor FILE=LIBC:VERSION" in answer.err
     raised = "hello-x86_64-unknown-linux-gnu.2.28.tar.gz=glibc:2.31"
-    assert _build(elfin, "--floor", raised).code == 0
+    assert build(elfin, "--floor", raised).code == 0
 
 
 def test_a_floor_for_a_mac_is_refused_with_the_reason(elfin: Commandline) -> None:
@@ -381,10 +355,10 @@ def test_a_floor_for_a_mac_is_refused_with_the_reason(elfin: Commandline) -> Non
 
 
 def test_nixos_gets_what_is_static(elfin: Commandline) -> None:
-    put(_dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
-    put(_dist(elfin), "hello-x86_64-unknown-linux-musl.tar.gz", {"hello": static()})
-    _made(elfin)
-    assert _gets(elfin, "nixos", "debian:12") == [
+    put(dist(elfin), "hello-x86_64-unknown-linux-gnu.tar.gz", {"hello": gnu()})
+    put(dist(elfin), "hello-x86_64-unknown-linux-musl.tar.gz", {"hello": static()})
+    made(elfin)
+    assert gets(elfin, "nixos", "debian:12") == [
         "hello-x86_64-unknown-linux-musl.tar.gz",
         "hello-x86_64-unknown-linux-gnu.tar.gz",
     ]

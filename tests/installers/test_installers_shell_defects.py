@@ -10,24 +10,13 @@ import os
 
 import pytest
 
-from elfin.host import arch as arches
-from elfin.host.model import Host, Libc
 from kit import shells, simhost
 from kit.installerworld import GNU, MUSL, World, says
-
-GLIBC_228 = Host("linux", None, arches.named("x86_64"), (Libc("glibc", (2, 28), None, "x86_64"),), 2, ())
-LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 
 @pytest.fixture
 def world(tmp_path: object) -> World:
     return World(f"{tmp_path}/w")
-
-
-def place(world: World, host: Host) -> None:
-    """Lets the script see that host; its tools stay the world's."""
-    simhost.root(f"{world.folder}/root", host)
-    world.variables["HELLO_INSTALLER_ROOT"] = f"{world.folder}/root"
 
 
 def chosen(world: World, **variables: str | None) -> list[str]:
@@ -57,9 +46,9 @@ def test_b2_a_library_beside_the_program_does_not_fail_a_fresh_install(world: Wo
 
 
 def test_b3_without_ldd_a_glibc_place_is_one(world: World) -> None:
-    world.add(GNU, floor=(2, 28), loader=LOADER)
+    world.add(GNU, floor=(2, 28), loader=simhost.LOADER)
     world.add()
-    place(world, GLIBC_228)
+    world.stand_in(simhost.GLIBC_228)
     assert not os.path.exists(f"{world.tools}/ldd")
     assert chosen(world) == [GNU, MUSL]
 

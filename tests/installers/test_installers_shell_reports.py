@@ -18,19 +18,10 @@ from elfin.host.model import Host, Libc
 from kit import shells, simhost
 from kit.installerworld import GNU, MUSL, World, says
 
-GLIBC_228 = Host("linux", None, arches.named("x86_64"), (Libc("glibc", (2, 28), None, "x86_64"),), 2, ())
-LOADER = "/lib64/ld-linux-x86-64.so.2"
-
 
 @pytest.fixture
 def world(tmp_path: object) -> World:
     return World(f"{tmp_path}/w")
-
-
-def place(world: World, host: Host) -> None:
-    """Lets the script see that host; its tools stay the world's."""
-    simhost.root(f"{world.folder}/root", host)
-    world.variables["HELLO_INSTALLER_ROOT"] = f"{world.folder}/root"
 
 
 def host(arch: str, *libcs: tuple[str, tuple[int, ...] | None, str | None], floats: str | None = None) -> Host:
@@ -53,9 +44,9 @@ PLACES = {
     "1: musl on aarch64, only a static build": (
         host("aarch64", ("musl", (1, 2, 4), "/lib/ld-musl-aarch64.so.1")), "aarch64",
         ["aarch64 static", "armv7 static"]),
-    "2: glibc 2.28, symbols up to 2.28": (GLIBC_228, "x86_64", ["gnu 2.28", "static", "i686 static"]),
+    "2: glibc 2.28, symbols up to 2.28": (simhost.GLIBC_228, "x86_64", ["gnu 2.28", "static", "i686 static"]),
     "4: glibc 2.17 is too old for 2.28": (
-        host("x86_64", ("glibc", (2, 17), LOADER)), "x86_64", ["static", "i686 static"]),
+        host("x86_64", ("glibc", (2, 17), simhost.LOADER)), "x86_64", ["static", "i686 static"]),
     "7: 32-bit x86 on a 64-bit kernel, musl": (
         host("i686", ("musl", (1, 2, 4), "/lib/ld-musl-i386.so.1")), "x86_64", ["i686 static"]),
     "7: 32-bit x86 on a 64-bit kernel, glibc": (
@@ -65,10 +56,10 @@ PLACES = {
     "8: musl without any distribution's file": (
         host("x86_64", ("musl", (1, 2, 4), "/lib/ld-musl-x86_64.so.1")), "x86_64", ["static", "i686 static"]),
     "9: glibc with a musl package": (
-        host("x86_64", ("glibc", (2, 28), LOADER), ("musl", (1, 2, 3), "/lib/ld-musl-x86_64.so.1")), "x86_64",
+        host("x86_64", ("glibc", (2, 28), simhost.LOADER), ("musl", (1, 2, 3), "/lib/ld-musl-x86_64.so.1")), "x86_64",
         ["gnu 2.28", "static", "i686 static"]),
     "14: musl with a glibc package": (
-        host("x86_64", ("musl", (1, 2, 3), "/lib/ld-musl-x86_64.so.1"), ("glibc", (2, 35), LOADER)), "x86_64",
+        host("x86_64", ("musl", (1, 2, 3), "/lib/ld-musl-x86_64.so.1"), ("glibc", (2, 35), simhost.LOADER)), "x86_64",
         ["static", "gnu 2.28", "i686 static"]),
     "static-busybox initramfs": (host("x86_64"), "x86_64", ["static", "i686 static"]),
 }  # fmt: skip
@@ -77,7 +68,7 @@ PLACES = {
 def publish_all(world: World) -> dict[str, str]:
     """Target to a short name, of one release for many places."""
     names = {GNU: "gnu 2.28", MUSL: "static"}
-    world.add(GNU, floor=(2, 28), loader=LOADER)
+    world.add(GNU, floor=(2, 28), loader=simhost.LOADER)
     world.add()
     for arch, target in (("aarch64", "aarch64"), ("i686", "i686"), ("armv7l", "armv7")):
         world.add(f"{target}-unknown-linux-musl", arch=arch)
@@ -89,7 +80,7 @@ def publish_all(world: World) -> dict[str, str]:
 def test_reported_places_get_what_runs_there(world: World, name: str) -> None:
     names = publish_all(world)
     there, kernel, wanted = PLACES[name]
-    place(world, there)
+    world.stand_in(there)
     shells.stub(world.tools, "uname", f"case $1 in (-s) echo Linux ;; (-m) echo {kernel} ;; esac")
     # 10, 11: what ldd prints, where, and how it ends, decides nothing
     shells.stub(world.tools, "ldd", "echo 'musl libc (x86_64)' >&2; echo 'Version 1.2.4' >&2; exit 1")
@@ -99,14 +90,14 @@ def test_reported_places_get_what_runs_there(world: World, name: str) -> None:
 def test_report_1_alpine_aarch64_installs_the_static_build(world: World) -> None:
     world.add("aarch64-unknown-linux-gnu", {"hello": says("no")}, arch="aarch64", floor=(2, 28))
     world.add("aarch64-unknown-linux-musl", {"hello": says("static")}, arch="aarch64")
-    place(world, PLACES["1: musl on aarch64, only a static build"][0])
+    world.stand_in(PLACES["1: musl on aarch64, only a static build"][0])
     assert world.run().code == 0 and world.says() == "static"
 
 
 def test_report_2_rhel_8_gets_the_gnu_build_also_from_a_mirror_without_the_musl_one(world: World) -> None:
-    place(world, GLIBC_228)
+    world.stand_in(simhost.GLIBC_228)
     world.add(programs={"hello": says("static")}, published=False)
-    world.add(GNU, {"hello": says("gnu")}, floor=(2, 28), loader=LOADER)
+    world.add(GNU, {"hello": says("gnu")}, floor=(2, 28), loader=simhost.LOADER)
     assert world.run().code == 0 and world.says() == "gnu"
     os.remove(f"{world.files}/{world.artifacts[1].name}")
     world.artifacts[1] = world.artifacts[1]._replace(needs=(world.artifacts[1].needs[0]._replace(libc_floor=(2, 31)),))
@@ -121,14 +112,14 @@ def test_report_2_a_missing_file_leads_to_the_next_candidate(world: World) -> No
 
 
 def test_report_4_one_message_says_why_each_was_refused(world: World) -> None:
-    place(world, host("x86_64", ("glibc", (2, 17), LOADER)))
-    world.add(GNU, floor=(2, 28), loader=LOADER)
+    world.stand_in(host("x86_64", ("glibc", (2, 17), simhost.LOADER)))
+    world.add(GNU, floor=(2, 28), loader=simhost.LOADER)
     world.add("aarch64-unknown-linux-musl", arch="aarch64")
     world.homepage = "https://example.org/hello"
     ran = world.run()
     lines = ran.err.splitlines()
     assert ran.code == 1
-    assert lines[0] == f"error: no hello 1.0 build runs here (linux, x86_64, glibc 2.17 via {LOADER})"
+    assert lines[0] == f"error: no hello 1.0 build runs here (linux, x86_64, glibc 2.17 via {simhost.LOADER})"
     assert lines[1] == f"  hello-1.0-{GNU}.tar.gz   needs glibc 2.28; this place has glibc 2.17"
     assert lines[2] == "  hello-1.0-aarch64-unknown-linux-musl.tar.gz   is for linux on aarch64; this place is x86_64"
     assert lines[4] == "  see https://example.org/hello"
@@ -137,7 +128,7 @@ def test_report_4_one_message_says_why_each_was_refused(world: World) -> None:
 GENTOO = "ld.so (Gentoo 2.39-r6 (patchset 7)) stable release version 2.39.\nCopyright (C) 2024\n"
 OLD = "GNU C Library (GNU libc) stable release version 2.17, by Roland McGrath et al.\nCompiled by GNU CC 4.8.5.\n"
 GLIBC_TOLD = {
-    "12: the loader, in Gentoo's words": (LOADER, GENTOO, "2.39"),
+    "12: the loader, in Gentoo's words": (simhost.LOADER, GENTOO, "2.39"),
     "the library": ("/usr/lib64/libc.so.6", OLD, "2.17"),
     "the bytes of a library that cannot be started": ("/usr/lib64/libc.so.6", None, "2.31"),
     "getconf": ("getconf", "echo glibc 2.31", "2.31"),
@@ -151,12 +142,12 @@ GLIBC_TOLD = {
 @pytest.mark.parametrize("source", GLIBC_TOLD)
 def test_reports_5_12_13_each_source_alone_tells_the_glibc(world: World, source: str) -> None:
     world.add(GNU, floor=(2, 12))
-    place(world, host("x86_64", ("glibc", None, LOADER)))
+    world.stand_in(host("x86_64", ("glibc", None, simhost.LOADER)))
     where, text, version = GLIBC_TOLD[source]
     root = f"{world.folder}/root"
     if where == "link":
-        os.rename(root + LOADER, f"{root}/lib64/{text}")
-        os.symlink(text, root + LOADER)
+        os.rename(root + simhost.LOADER, f"{root}/lib64/{text}")
+        os.symlink(text, root + simhost.LOADER)
     elif where in ("getconf", "ldd"):
         shells.stub(world.tools, where, text)
     elif text is None:
@@ -173,7 +164,7 @@ def test_reports_5_12_13_each_source_alone_tells_the_glibc(world: World, source:
 def test_report_10_what_is_not_a_version_is_passed_over(world: World, lie: str) -> None:
     world.add(GNU, floor=(2, 12))
     world.add()
-    place(world, host("x86_64", ("glibc", None, LOADER)))
+    world.stand_in(host("x86_64", ("glibc", None, simhost.LOADER)))
     for name in ("ldd", "getconf"):
         shells.stub(world.tools, name, lie)
     assert chosen(world) == [MUSL, GNU], "of unknown version is not old: still a candidate, behind the static one"
@@ -181,7 +172,7 @@ def test_report_10_what_is_not_a_version_is_passed_over(world: World, lie: str) 
 
 def test_report_6_no_proc_is_needed_and_everything_can_be_said_instead(world: World) -> None:
     publish_all(world)
-    place(world, GLIBC_228)
+    world.stand_in(simhost.GLIBC_228)
     assert "cpuinfo" not in world.run("--explain").err
     assert chosen(world, HELLO_LIBC="glibc:2.17")[0] == MUSL
     assert chosen(world, HELLO_LIBC="musl")[0] == MUSL
@@ -194,18 +185,22 @@ def test_report_6_no_proc_is_needed_and_everything_can_be_said_instead(world: Wo
     "stub", [b"gcompat GLIBC_PRIVATE", b"NixOS cannot run dynamically linked", b"NIX_LD GLIBC_PRIVATE"]
 )
 def test_report_14_imitated_loaders_are_no_glibc(world: World, stub: bytes) -> None:
-    world.add(GNU, floor=(2, 12), loader=LOADER)
+    world.add(GNU, floor=(2, 12), loader=simhost.LOADER)
     world.add()
-    place(world, host("x86_64", ("musl", (1, 2, 4), "/lib/ld-musl-x86_64.so.1")))
-    simhost.write(f"{world.folder}/root{LOADER}", simhost.elfsmith.program(None) + stub)
+    world.stand_in(host("x86_64", ("musl", (1, 2, 4), "/lib/ld-musl-x86_64.so.1")))
+    simhost.write(f"{world.folder}/root{simhost.LOADER}", simhost.elfsmith.program(None) + stub)
     assert chosen(world) == [MUSL]
 
 
 def test_report_16_a_place_without_the_loader_is_refused_before_anything_is_fetched(world: World) -> None:
-    world.add(GNU, floor=(2, 12), loader=LOADER)
-    place(world, host("x86_64", ("glibc", (2, 39), "/lib64/ld64.so.2")))
+    world.add(GNU, floor=(2, 12), loader=simhost.LOADER)
+    world.stand_in(host("x86_64", ("glibc", (2, 39), "/lib64/ld64.so.2")))
     ran = world.run()
-    assert ran.code == 1 and f"names the loader {LOADER}, which is not here" in ran.err and "fetching" not in ran.out
+    assert (
+        ran.code == 1
+        and f"names the loader {simhost.LOADER}, which is not here" in ran.err
+        and "fetching" not in ran.out
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,7 +292,7 @@ def test_report_31_a_tool_that_lies_is_not_believed(tmp_path: object) -> None:
 def test_report_33_the_native_libc_is_preferred_and_the_choice_recorded(world: World) -> None:
     world.add(programs={"hello": says("static")})
     world.add(GNU, {"hello": says("gnu")}, floor=(2, 17))
-    place(world, GLIBC_228)
+    world.stand_in(simhost.GLIBC_228)
     assert world.run().code == 0 and world.says() == "gnu"
     with open(f"{world.home}/.config/hello/hello-receipt.json") as file:
         assert json.load(file)["target"] == GNU

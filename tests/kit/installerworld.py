@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from elfin.host.model import Needs
+from elfin.host.model import Host, Needs
 from elfin.installers import shell
 from elfin.installers.model import Artifact, Layout, Program, Release
-from kit import shells
+from kit import shells, simhost
 
 GNU, MUSL = "x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"
 
@@ -71,6 +71,11 @@ class World:
         self.version = "1.0"
         self.homepage = ""
         self.fetcher = ""
+
+    def stand_in(self, host: Host) -> None:
+        """Lets the script see that host; its tools stay the world's."""
+        simhost.root(f"{self.folder}/root", host)
+        self.variables["HELLO_INSTALLER_ROOT"] = f"{self.folder}/root"
 
     def add(
         self,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import struct
 
+from elfin.host import arch as arches
 from elfin.host.model import Host, Libc
 from kit import elfsmith, shells
 from kit.choice_vectors import LOADERS
+
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+GLIBC_228 = Host("linux", None, arches.named("x86_64"), (Libc("glibc", (2, 28), None, "x86_64"),), 2, ())
+"""RHEL 8, for one."""
 
 _SMITH = {"armv8l": "armhf", "armv7l": "armhf", "armv6l": "armhf", "armv5tel": "armel"}
 _FLAGS = (
