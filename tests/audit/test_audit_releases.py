@@ -47,6 +47,44 @@ def test_nothing_is_advised_where_the_dynamic_wheel_reaches_all() -> None:
     assert "runs with any libc" in found[0].text
 
 
+def test_a_name_that_promises_too_much_is_not_built_upon() -> None:
+    lying = DYNAMIC.replace("2_28", "2_17").replace("aarch64", "x86_64")
+    static_one = STATIC.replace("aarch64", "x86_64")
+    group = [report(lying, {"uv": dynamic("2.34")}), report(static_one, {"uv": static()})]
+    text = releases.advise(group)[0].text
+    assert "also serves glibc 2.5 to 2.16, where installers do not take the wheel for 2.17" in text
+    assert f"{lying} does not run below glibc 2.34, and installers take it from 2.17 up" in text
+    assert [one.hosts for one in releases.reach(group)] == [
+        ("glibc 2.34 and up on x86_64",),
+        ("musl 1.1 and up on x86_64",),
+    ]
+
+
+def test_hosts_are_shared_out_by_the_names() -> None:
+    """Installers go by names: below the dynamic wheel's own the static one is taken, though both would run."""
+    group = [report(DYNAMIC, {"uv": dynamic("2.17", "aarch64")}), report(BOTH, {"uv": static("aarch64")})]
+    assert [one.hosts for one in releases.reach(group)] == [
+        ("glibc 2.28 and up on aarch64",),
+        ("glibc 2.17 to 2.27 on aarch64", "musl 1.1 and up on aarch64"),
+    ]
+    assert releases.reach(group[:1]) == ()
+
+
+def groups(*names: str, by_python: bool) -> dict[str, int]:
+    found = releases.groups([report(name, {}) for name in names], by_python=by_python)
+    return {one.name: len(one.paths) for one in found}
+
+
+def test_wheels_are_weighed_by_release_and_python() -> None:
+    tags = ("A_b-1-cp312-cp312", "a.b-1-cp313-cp313t", "a.b-1-cp39-abi3", "a.b-1-py3-none", "c-1-cp312-cp312")
+    names = [f"{tag}-linux_x86_64.whl" for tag in tags]
+    assert groups(*names, by_python=False) == {"a-b 1": 4, "c 1": 1}
+    assert groups(*names, by_python=True) == {
+        "a-b 1 for cp312-cp312": 3, "a-b 1 for cp313-cp313t": 2, "a-b 1 for cp39-abi3": 2, "a-b 1 for py3-none": 1,
+        "c 1 for cp312-cp312": 1,
+    }  # fmt: skip
+
+
 def test_wheels_for_other_machines_and_pythons_are_no_siblings() -> None:
     other = DYNAMIC.replace("aarch64", "x86_64")
     assert len(releases.advise([report(other, {"uv": dynamic("2.28")}), report(BOTH, {"uv": static("aarch64")})])) == 0

@@ -156,6 +156,13 @@ def test_a_newer_minor_format_and_a_strange_tag_are_fine():
     assert told.warnings == ("the wheel is of format 1.9, newer than 1.0",)
 
 
+def test_a_field_given_twice_has_to_say_the_same():
+    told, _ = everything(wheel(wheel_file="Wheel-Version: 1.0\nRoot-Is-Purelib: false\nRoot-Is-Purelib: false\n"))
+    assert not told.root_is_purelib
+    with pytest.raises(MalformedWheel, match="root-is-purelib twice: 'false' and 'true'"):
+        everything(wheel(wheel_file="Wheel-Version: 1.0\nRoot-Is-Purelib: false\nRoot-Is-Purelib: true\n"))
+
+
 def rows(contents):
     return [record.Row(path, record.digest_of(data), len(data)) for path, data in contents.items()]
 

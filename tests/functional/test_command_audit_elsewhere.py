@@ -111,6 +111,13 @@ def test_a_place_that_takes_no_wheel_is_told(elfin: Commandline, server: IndexSe
     assert_refusal(elfin("audit", "other==1.0"), 1)
 
 
+def test_a_place_that_takes_no_wheel_does_not_hide_the_others(elfin: Commandline, server: IndexServer) -> None:
+    elfin.index(server.url)
+    answer = elfin("audit", "tool==1.0", "--platform", "debian:12", "--platform", "debian:12/riscv64")
+    assert answer.code == 1 and "no wheel of tool 1.0 is for debian:12/riscv64" in answer.err
+    assert "on debian:12  " in answer.out and "runs (Debian 12 on x86_64" in answer.out
+
+
 def test_an_archive_by_its_url(elfin: Commandline, server: IndexServer) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:

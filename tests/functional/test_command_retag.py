@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from kit.commandline import PYTHON, Commandline, assert_refusal
+from kit.othersystems import mach, windows
+from kit.symbolsmith import Symbol, binary, imports
 from kit.wheelsofelf import dynamic, put, static
 
 TOOL = "DATA/scripts/tool"
@@ -125,6 +127,82 @@ def test_a_wheel_whose_name_and_text_disagree_is_mended_in_place(elfin: Commandl
         text = archive.read("tool-1.0.dist-info/WHEEL")
     assert b"X-Kept: yes" in text and b"Build" not in text
     assert "already" in elfin.good("retag", path).err
+
+
+def test_a_build_number_that_alone_disagrees_is_mended_in_place(elfin: Commandline) -> None:
+    text = "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: py3-none-linux_x86_64\nBuild: 2\n"
+    path = put(elfin.work, "py3-none-linux_x86_64", {TOOL: static()}, wheel_file=text)
+    path = path.rename(elfin.work / "tool-1.0-1-py3-none-linux_x86_64.whl")
+    assert elfin("audit", "--check", path).code == 1
+    assert "already" not in elfin.good("retag", path).err
+    assert elfin("audit", "--check", path).code == 0
+    assert "already" in elfin.good("retag", path).err
+
+
+def module(*names: str) -> bytes:
+    return binary(symbols=[Symbol("PyInit_m", defined=True), *imports(" ".join(names) or "PyLong_FromLong")])
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "orders", "words"),
+    [
+        ("cp312-cp312", "m.cpython-312-x86_64-linux-gnu.so", ["--abi-tag", "none", "--python-tag", "py3"], "py3-none"),
+        ("cp312-cp312", "m.cpython-312-x86_64-linux-gnu.so", ["--abi-tag", "abi3"], "only cp312 looks for that name"),
+        ("cp312-cp312", "m.cpython-312-x86_64-linux-gnu.so", ["--abi-tag", "cp312t"], "no Python of cp312-cp312t"),
+        ("cp312-cp312", "m.cpython-312-x86_64-linux-gnu.so", ["--python-tag", "+cp313"], "Pythons of cp313-cp312"),
+        ("cp312-abi3", "m.abi3.so", ["--python-tag", "cp36"], "PyType_GetTypeDataSize: in it since 3.12"),
+        (
+            "cp312-cp312",
+            "m.so",
+            ["--abi-tag", "abi3", "--python-tag", "cp38"],
+            "PyType_GetTypeDataSize: in it since 3.12",
+        ),
+    ],
+)
+def test_pythons_that_cannot_load_the_modules_are_refused_unless_forced(
+    elfin: Commandline, tag: str, name: str, orders: list[str], words: str
+) -> None:
+    path = put(elfin.work, f"{tag}-linux_x86_64", {name: module("PyType_GetTypeDataSize")})
+    before = os.listdir(elfin.work)
+    answer = elfin("retag", *orders, path)
+    assert_refusal(answer, 4)
+    assert words in answer.err and "--force" in answer.err and os.listdir(elfin.work) == before
+    assert words in elfin.good("retag", "--force", *orders, path).err
+
+
+def test_pythons_that_load_the_modules_are_taken(elfin: Commandline) -> None:
+    path = put(elfin.work, "cp38-abi3-linux_x86_64", {"m.abi3.so": module("PyType_GetTypeDataSize")})
+    assert elfin("audit", "--check", path).code == 1
+    mended = elfin.good("retag", "--python-tag", "cp312", path).out.strip()
+    assert elfin("audit", "--check", mended).code == 0
+    path = put(elfin.work, "cp312.cp313-cp312-linux_x86_64", {"m.cpython-312-x86_64-linux-gnu.so": module()})
+    mended = elfin.good("retag", "--python-tag", "-cp313", path).out.strip()
+    assert elfin("audit", "--check", mended).code == 0
+
+
+@pytest.mark.parametrize(
+    ("platform", "files", "words"),
+    [
+        ("win_amd64", {"m.cp312-win_amd64.pyd": windows()}, "m.cp312-win_amd64.pyd is machine code for Windows"),
+        ("win_amd64", {"run.exe": windows()}, "run.exe is machine code for Windows"),
+        ("macosx_11_0_arm64", {"m.cpython-312-darwin.so": mach()}, "m.cpython-312-darwin.so is machine code for macOS"),
+        ("linux_x86_64", {"m.cpython-312-x86_64-linux-gnu.so": module()}, "it holds machine code"),
+    ],
+)
+def test_machine_code_is_not_for_any_platform(
+    elfin: Commandline, platform: str, files: dict[str, bytes], words: str
+) -> None:
+    answer = elfin("retag", "--platform-tag", "any", put(elfin.work, f"cp312-cp312-{platform}", files))
+    assert_refusal(answer, 4)
+    assert f"do not earn any: {words}" in answer.err
+
+
+def test_a_record_that_lists_a_file_twice_is_mended(elfin: Commandline) -> None:
+    path = put(elfin.work, "py3-none-linux_x86_64", {TOOL: static()})
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read("tool-1.0.dist-info/RECORD").decode()
+    path = put(elfin.work, "py3-none-linux_x86_64", {TOOL: static()}, record=text + text)
+    assert tags(elfin.work / elfin.good("retag", "--build", "1", path).out.strip()) == ["py3-none-linux_x86_64"]
 
 
 def test_signatures_do_not_survive(elfin: Commandline) -> None:

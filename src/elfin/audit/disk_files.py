@@ -267,8 +267,11 @@ class Inflated:
         return self._piece, self._at
 
 
-def in_tar(data: memoryview) -> Iterator[tuple[str, Source]]:
-    """Members of a tar archive, compressed or not. Raises MalformedArchive, PlaceError."""
+def in_tar(data: memoryview, alone: str = "") -> Iterator[tuple[str, Source]]:
+    """Members of a tar archive, compressed or not; `alone`: how a single file that is compressed is shown.
+
+    Raises MalformedArchive, PlaceError.
+    """
 
     def raw(offset: int, size: int) -> bytes:
         return bytes(data[offset : offset + size])
@@ -277,7 +280,7 @@ def in_tar(data: memoryview) -> Iterator[tuple[str, Source]]:
     if not tar.looks_like_tar(read):
         head = read(0, 4)
         if read is not raw and head.startswith(MAGICS):  # one file, compressed
-            yield "", read
+            yield alone, read
             return
         raise MalformedArchive("it is neither a tar archive nor a compressed file of machine code")
     for member in tar.members(read):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from elfin.audit import foreign, policy
+from elfin.audit import foreign, policy, python_abi
 from elfin.audit.model import Comparison, Earned, FileFacts, Report, Sum
 from elfin.host import arch as arches
 from elfin.host import fit
 from elfin.host.model import Needs
+from elfin.tags import explain
 from elfin.tags import platform as platforms
 
 
@@ -37,9 +38,9 @@ def platform_tags(files: Sequence[FileFacts], total: Sum, *, claims: Sequence[st
         floor, why = _musl_tag(total, arch)
         reasons += why
         tags += () if floor is None else platforms.names(Needs("linux", arch, None, "musl", floor))
-    if libc in ("mixed", "bionic", "uclibc"):
+    if libc in ("mixed", "bionic", "uclibc", "freebsd"):
         reasons.append(f"it is for {libc}: {total.why}" if libc != "mixed" else f"it wants two libcs: {total.why}")
-    if not tags and libc != "bionic":
+    if not tags and libc not in ("bionic", "freebsd"):
         tags += platforms.names(Needs("linux", arch))
     return Earned(tuple(sorted(tags)), tuple(dict.fromkeys(reasons)))
 
@@ -73,8 +74,7 @@ def glibc_tag(files: Sequence[FileFacts], total: Sum, arch: str) -> tuple[tuple[
         return None, reasons
     floors: list[tuple[int, ...]] = [oldest]
     if total.glibc is not None:
-        own = total.glibc.version
-        floors.append(policy.BACKPORTS.get((arch, (own[0], own[1])), own))
+        floors.append(policy.glibc_with(arch, total.glibc.version))
     for kind, level in total.levels:
         floor = policy.glibc_for(kind, level.version)
         floors += () if floor is None else [floor]
@@ -98,9 +98,10 @@ def _musl_tag(total: Sum, arch: str) -> tuple[tuple[int, ...] | None, list[str]]
 
 
 def compare(claims: Sequence[str], report: Report) -> tuple[Comparison, ...]:
-    """Each claimed tag judged by the files of its system; `any` only where there are none of macOS or Windows.
+    """Each claimed tag judged by the files of its system.
 
-    A wheel for every system brings the programs of each, and picks one when it runs.
+    `any` beside files of macOS or Windows only where these are one system's modules: a wheel for every system brings
+    the programs of each, and picks one when it runs.
     """
     return tuple(one for claim in claims if (one := _judged(claim, report)) is not None)
 
@@ -109,11 +110,21 @@ def _judged(claim: str, report: Report) -> Comparison | None:
     if not report.foreign:
         return _one(claim, report.earned, report.total)
     if claim == "any":
-        return None
+        return _any(report)
     linux = any(needs.os in ("linux", "android") for needs in platforms.needs(claim))
     return (
         _one(claim, report.earned, report.total) if linux and report.files else foreign.compare(claim, report.foreign)
     )
+
+
+def _any(report: Report) -> Comparison | None:
+    """Programs of several systems are meant so; a Python module of one system alone is that system's wheel."""
+    systems = {one.os for one in report.foreign} | ({"linux"} if report.files else set())
+    modules = (one.path for one in report.foreign if (said := python_abi.suffix(one.path)) and said.text)
+    module = next((one.path for one in report.foreign if one.path.endswith(".pyd")), None) or next(modules, None)
+    if module is None or len(systems) > 1:
+        return None
+    return Comparison("any", "too wide", f"{module} is a Python module for {explain.system(systems.pop())} alone")
 
 
 def missing(claims: Sequence[str], report: Report) -> tuple[str, ...]:

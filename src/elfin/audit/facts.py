@@ -19,6 +19,7 @@ from elfin.host import arch as arches
 from elfin.host.model import Arch
 
 _MODULE = ("PyInit_", "PyModExport_", "PyInitU_", "_cffi_pypyinit_")
+_FREEBSD = 9
 _SHOWN = 12
 """Symbols that a witness names at most."""
 
@@ -90,6 +91,8 @@ def _libc(needs: ElfNeeds) -> tuple[str | None, str]:
     loader = needs.header.interpreter
     if loader is not None:
         return _of_loader(loader), f"PT_INTERP {loader}"
+    if needs.header.os_abi == _FREEBSD:
+        return "freebsd", "EI_OSABI FreeBSD"
     if needs.static_program:
         return "any", "a static program"
     if needs.notes.android is not None:
@@ -122,6 +125,8 @@ def _of_loader(loader: str) -> str | None:
         return "uclibc"
     if name.startswith("linker"):
         return "bionic"
+    if name == "ld-elf.so.1":
+        return "freebsd"
     return "glibc" if name.startswith(("ld-linux", "ld64.so", "ld.so", "ld-2.")) else None
 
 

@@ -49,8 +49,8 @@ class FileFacts(NamedTuple):
     """"program", "static program", "library", "python module" or "object"."""
     arch: Arch
     libc: str | None
-    """"glibc", "musl", "bionic", "uclibc"; "any": a static program, or a library that takes nothing of one; None: it
-    takes something of a libc and does not say of which."""
+    """"glibc", "musl", "bionic", "uclibc", "freebsd" (a system whose libc has no other name); "any": a static program,
+    or a library that takes nothing of one; None: it takes something of a libc and does not say of which."""
     why: str
     """What told the libc: "PT_INTERP /lib/ld-musl-x86_64.so.1"."""
     loader: str | None

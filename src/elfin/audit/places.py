@@ -18,12 +18,24 @@ from elfin.host.model import CannotTell, Host, Libc, Misfit, Needs
 from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
 
-Look = Callable[[str, Host], frozenset[str] | None]
-"""The symbol versions that a library of a place defines, None where the place has no library of that name."""
 
+class Sought(NamedTuple):
+    """What became of the search for a library in a place."""
+
+    offers: frozenset[str] | None
+    """The symbol versions that it defines; None: it is not where anybody can look."""
+    perhaps: str = ""
+    """Where it may lie all the same ("$ORIGIN/../lib"); "" for nowhere."""
+
+
+Look = Callable[[str, FileFacts], Sought]
+"""The search for a library that a file needs, by its name."""
 
 _SYMBOLS = 3
 """Symbols that a sentence names at most."""
+_UNTOLD = "cannot be told"
+_ABSENT = "does not come along"
+_LOST = "it comes along where the program does not look (by RUNPATH and file name)"
 
 
 class Reason(NamedTuple):
@@ -31,7 +43,7 @@ class Reason(NamedTuple):
 
     path: str
     axis: str
-    """As `Misfit.reason`, or "library", "library version", "libstdc++"."""
+    """As `Misfit.reason`, or "library", "library version", "libstdc++", "private version", "unreadable", "nothing"."""
     needs: str
     has: str
     symbols: tuple[str, ...]
@@ -44,8 +56,14 @@ def sentence(reason: Reason) -> str:
     shown = ", ".join(reason.symbols[:_SYMBOLS]) + (", ..." if len(reason.symbols) > _SYMBOLS else "")
     for_ = f" for {shown}" if shown else ""
     more = f" (so {_others(reason.files - 1)})" if reason.files > 1 else ""
-    if reason.axis in ("library", "library version", "libstdc++"):
+    if reason.axis == "nothing":
+        return reason.has
+    if reason.axis == "unreadable":
+        return f"{reason.path or 'it'} cannot be read: {reason.has}"
+    if reason.axis in ("library", "library version", "libstdc++", "private version"):
         return f"{reason.path} needs {reason.needs}{for_}: {reason.has}{more}"
+    if reason.has == _UNTOLD:
+        return f"{reason.path} needs {reason.needs}{for_}, and whether that is there {reason.has}{more}"
     return f"{reason.path} needs {reason.needs}{for_}, there is {reason.has}{more}"
 
 
@@ -69,10 +87,9 @@ def judge(report: Report, host: Host, look: Look | None = None) -> Verdict:
 
     Of a thing with files for several systems, those for the place's own count.
     """
-    own = sums.bundled(report.files)
     noes: dict[tuple[str, str, str], Reason] = {}
     doubts: dict[tuple[str, str, str], Reason] = {}
-    for reason, sure in _all(report, host, own, look):
+    for reason, sure in _all(report, host, look):
         kept = noes if sure else doubts
         wants = reason.needs if reason.axis != "libc family" else ""  # another family is no matter of versions
         key = (reason.axis, wants, reason.has)
@@ -84,13 +101,18 @@ def judge(report: Report, host: Host, look: Look | None = None) -> Verdict:
     return Verdict(None if doubts else True, tuple(doubts.values()), installers)
 
 
-def _all(report: Report, host: Host, own: frozenset[str], look: Look | None) -> Iterator[tuple[Reason, bool]]:
+def _all(report: Report, host: Host, look: Look | None) -> Iterator[tuple[Reason, bool]]:
+    for path, why in report.broken:
+        yield Reason(path, "unreadable", path, why, (), 1), False
+    if report.claim is None and not (report.files or report.foreign or report.broken):
+        yield Reason("", "nothing", "", "there is no machine code in it, so nothing to judge", (), 1), False
+    own = sums.bundled(report.files)
     foreign = any(one.os == host.os for one in report.foreign)
     if foreign or not report.files:
         yield from _foreign(report, host)
     for file in report.files if not foreign else ():
         if file.kind != "object":
-            yield from _reasons(file, report, host, own, look)
+            yield from _reasons(file, report, host, sums.found_by(file, own, report.files), look)
 
 
 def _foreign(report: Report, host: Host) -> Iterator[tuple[Reason, bool]]:
@@ -105,7 +127,7 @@ def _foreign(report: Report, host: Host) -> Iterator[tuple[Reason, bool]]:
         verdict = fit.any_verdict(tuple(foreign.needs(one) for one in slices), host)
         if verdict is not None:
             sure = isinstance(verdict, Misfit)
-            has = verdict.has if isinstance(verdict, Misfit) else "cannot be told"
+            has = verdict.has if isinstance(verdict, Misfit) else _UNTOLD
             yield Reason(path, verdict.reason, verdict.needs, has, (), 1), sure
 
 
@@ -117,13 +139,16 @@ def needs_of(file: FileFacts, libc: str | None) -> tuple[Needs, Floor | None]:
         floor = sums.glibc_floor((file, want) for want in file.wants if not want.weak)
     elif family == "musl":
         floor = file.musl
+    version = None if floor is None else floor.version
+    if version is not None and family == "glibc":
+        version = policy.glibc_with(file.arch.name, version)
     plain = family in ("any", "mixed", None)
     return Needs(
-        "android" if family == "bionic" else "linux",
+        {"bionic": "android", "freebsd": "freebsd"}.get(str(family), "linux"),
         file.arch.name,
         file.arch.float_abi,
-        None if plain or family == "bionic" else family,
-        None if plain or floor is None else floor.version,
+        None if plain or family in ("bionic", "freebsd") else family,
+        version,
         file.cpu_level,
     ), floor
 
@@ -142,22 +167,46 @@ def _reasons(
         symbols = floor.witness.symbols if floor is not None and verdict.reason == "libc version" else ()
         return [(Reason(file.path, verdict.reason, verdict.needs, verdict.has, symbols, 1), True)]
     if isinstance(verdict, CannotTell):
-        found.append((Reason(file.path, verdict.reason, verdict.needs, "cannot be told", (), 1), False))
-    there = {name: look(name, host) for name in file.needed if name not in own} if look is not None else {}
+        found.append((Reason(file.path, verdict.reason, verdict.needs, _UNTOLD, (), 1), False))
+    there = {name: look(name, file) for name in file.needed if name not in own} if look is not None else {}
     if needs.libc == "glibc":
-        found += _versions(file, there)
-        found += _levels(file, needs, host, own | {name for name, offers in there.items() if offers is not None})
-    for name in file.needed:
-        if name in own:
-            continue
-        if look is not None and there[name] is None:
-            found.append((Reason(file.path, "library", name, "it is not there", (), 1), True))
-        elif look is None and name not in (policy.LIBRARIES if needs.libc == "glibc" else policy.MUSL_LIBRARIES):
-            found.append((Reason(file.path, "library", name, "does not come along", (), 1), False))
+        offers = {name: one.offers for name, one in there.items() if one.offers is not None}
+        found += _versions(file, offers)
+        found += _levels(file, needs, host, own | offers.keys())
+        found += _private(file, own, look)
+    if look is not None:
+        return found + [one for name in there if (one := _missing(file, name, there[name])) is not None]
+    promised = policy.LIBRARIES if needs.libc == "glibc" else policy.MUSL_LIBRARIES
+    lost = sums.bundled(report.files) - own
+    for name in (name for name in file.needed if name not in own and name not in promised):
+        found.append((Reason(file.path, "library", name, _LOST if name in lost else _ABSENT, (), 1), False))
     return found
 
 
-def _versions(file: FileFacts, there: Mapping[str, frozenset[str] | None]) -> Iterator[tuple[Reason, bool]]:
+def _missing(file: FileFacts, name: str, sought: Sought) -> tuple[Reason, bool] | None:
+    if sought.offers is not None:
+        return None
+    has = f"it may lie in {sought.perhaps}, which nobody can tell" if sought.perhaps else "it is not there"
+    return Reason(file.path, "library", name, has, (), 1), not sought.perhaps
+
+
+def _private(file: FileFacts, own: frozenset[str], look: Look | None) -> Iterator[tuple[Reason, bool]]:
+    """Versions that no glibc promises; a place whose libraries can be looked into may have them."""
+    wants = (
+        (file, want) for want in file.wants
+        if not want.weak and policy.is_libc(want.library) and want.library not in own
+    )  # fmt: skip
+    for one in sums.private(wants, own):
+        library, version = str(one.library), str(one.version)
+        offers = look(library, file).offers if look is not None else None
+        if not offers or version not in offers:
+            yield (
+                Reason(file.path, "private version", f"{version} of {library}", "nobody promises it", one.symbols, 1),
+                False,
+            )
+
+
+def _versions(file: FileFacts, there: Mapping[str, frozenset[str]]) -> Iterator[tuple[Reason, bool]]:
     """Versions that the place's own libraries lack: its loader refuses the file. One without versions takes any."""
     for want in file.wants:
         offers = there.get(want.library)
@@ -207,12 +256,22 @@ class Served(NamedTuple):
     """Every release that is known runs it."""
 
 
+def given(report: Report) -> tuple[str, ...]:
+    """What the distributions that are named do not all have, and it needs as well: "libssl.so.1.1", "x86-64-v3"."""
+    promised = policy.MUSL_LIBRARIES if report.total.libc == "musl" else policy.LIBRARIES
+    libraries = tuple(name for name, _ in report.total.external if name not in promised)
+    level = report.total.cpu_level or 1
+    return (*libraries, f"x86-64-v{level}") if level > 1 else libraries
+
+
 _FIRST = ("debian", "ubuntu", "rhubi", "fedora", "amazonlinux", "opensuse", "sles", "alpine")
 
 
 def served(report: Report) -> tuple[Served, ...]:
     """Every known distribution some releases of which run it, the best known ones first."""
-    if len(report.total.arches) != 1 or report.total.libc in (None, "mixed", "bionic", "uclibc"):
+    if len(report.total.arches) != 1 or report.total.libc in (None, "mixed", "bionic", "uclibc", "freebsd"):
+        return ()
+    if report.broken or report.total.private:
         return ()
     arch = arches.named(report.total.arches[0], report.files[0].arch.float_abi if report.files else None)
     wanted = _total(report, arch.name)
@@ -236,7 +295,7 @@ def _total(report: Report, arch: str) -> list[Needs]:
     needs = [Needs("linux", arch, None, report.total.libc)]
     if report.total.libc == "musl":
         return needs + ([needs[0]._replace(libc_floor=report.total.musl.version)] if report.total.musl else [])
-    floors = [report.total.glibc.version] if report.total.glibc else []
+    floors = [policy.glibc_with(arch, report.total.glibc.version)] if report.total.glibc else []
     floors += [
         floor for kind, level in report.total.levels if (floor := policy.glibc_for(kind, level.version)) is not None
     ]

@@ -60,7 +60,7 @@ MUSL_FLOOR: Final = (1, 1)
 MUSL_ARCH_FLOORS: Final[Mapping[str, tuple[int, int]]] = {"loongarch64": (1, 2), "riscv64": (1, 1)}
 
 # AArch64's first enterprise release had glibc 2.17 with this version put back into it.
-BACKPORTS: Final = {("aarch64", (2, 18)): (2, 17)}
+_BACKPORTS: Final = {("aarch64", (2, 18)): (2, 17)}
 
 SPECIAL_GLIBC: Final = {"GLIBC_ABI_DT_RELR": (2, 36), "GLIBC_ABI_GNU2_TLS": (2, 43), "GLIBC_ABI_GNU_TLS": (2, 43)}
 """Versions that name a feature of the loader, and the glibc that brought it."""
@@ -94,6 +94,11 @@ def glibc_of(version: str) -> tuple[int, ...] | None:
         return SPECIAL_GLIBC[version]
     known = numbered(version)
     return known[1][:2] if known is not None and known[0] == "GLIBC" else None
+
+
+def glibc_with(arch: str, version: tuple[int, ...]) -> tuple[int, ...]:
+    """The lowest glibc that has a symbol version, on that machine."""
+    return _BACKPORTS.get((arch, (version[0], version[1])), version) if len(version) > 1 else version
 
 
 def glibc_for(prefix: str, level: tuple[int, ...]) -> tuple[int, int] | None:

@@ -6,8 +6,7 @@ else a "note", which fails only when it is selected. Codes keep their meaning fo
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from elfin.audit import earned, policy, python_abi, tagnames
 from elfin.audit.model import Claim, Floor, Report
@@ -36,9 +35,13 @@ RULES: Final = {
     "A501": ("error", "a stable-ABI module takes names that its oldest Python does not have"),
     "A502": ("error", "a module's name is for interpreters that no tag is for"),
     "A503": ("note", "a module is linked with libpython"),
-    "A601": ("error", "a file of machine code, or what may be one, cannot be read"),
+    "A601": ("error", "a file of machine code, or a wheel or archive as a whole, cannot be read"),
 }
 """Code -> (level, what it says)."""
+_MOST_NAMES = 20
+"""Of one file."""
+_BROUGHT_ALONG = frozenset({"lib-dynload", "site-packages"})
+"""Folders of a Python that a wheel brings along: its modules are for that one."""
 
 
 class Problem(NamedTuple):
@@ -76,8 +79,9 @@ def find(report: Report, most: Sequence[tuple[str, tuple[int, ...]]] = ()) -> tu
         found.append(
             Problem("A402", report.total.cpu_witness or "", f"it declares to need x86-64-v{report.total.cpu_level}")
         )
+    found += python(report, report.claim)
     if report.claim is not None:
-        found += [*_tags(report, report.claim), *_names(report.claim), *_python(report, report.claim)]
+        found += [*_tags(report, report.claim), *_names(report.claim)]
         found += [Problem("A301", "", text) for text in report.claim.record]
         found += [
             Problem("A302", path, "Root-Is-Purelib or purelib/ holds machine code") for path in report.claim.pure_elf
@@ -131,41 +135,45 @@ def _names(claim: Claim) -> list[Problem]:
     return found
 
 
-def _python(report: Report, claim: Claim) -> list[Problem]:
+def python(report: Report, claim: Claim | None) -> tuple[Problem, ...]:
+    """A501 and A502: modules that Pythons of these tags cannot load, or do not look for. None: whatever has no tags."""
     own = frozenset(name for file in report.files for name in file.python_defines)
-    floor = python_abi.lowest(claim.pythons)
     found = []
     for file in report.files:
-        if file.module is None:
-            continue
-        said = python_abi.suffix(file.path)
-        if said is not None and said.text in ("abi3", "abi3t"):
-            least = max(floor, (3, 15)) if floor and said.text == "abi3t" else floor
-            wrong = python_abi.violations(file.path, file.python_names, least, own)
-            for one in wrong[:20]:
-                since = f"in it since {dotted(one.since)}" if one.since else "not in the stable ABI"
-                found.append(Problem("A501", file.path, f"{one.symbol}: {since}"))
-        elif said is not None and said.text and (why := _other_python(said.text, claim)):
-            found.append(Problem("A502", file.path, why))
-        if said is not None and said.text == "abi3" and claim.abis == ("abi3t",):
-            found.append(Problem("A502", file.path, "free-threaded Pythons do not load .abi3.so"))
-    for path in dict.fromkeys(one.path for one in report.foreign):
+        for one in (python_abi.broken(file, claim, own) or ())[:_MOST_NAMES]:
+            since = f"in it since {dotted(one.since)}" if one.since else "not in the stable ABI"
+            found.append(Problem("A501", file.path, f"{one.symbol}: {since}"))
+    return (*found, *(_modules(report, claim) if claim is not None else ()))
+
+
+def _modules(report: Report, claim: Claim) -> Iterator[Problem]:
+    """Files that no Python of the tags looks for, and modules that some of them do not find."""
+    tags = f"{'.'.join(claim.pythons)}-{'.'.join(claim.abis)}"
+    wanted = python_abi.pairs(claim)
+    for files in _by_module(report).values():
+        strange = {text for text in files if not any(python_abi.looks_for(pair, text) for pair in wanted)}
+        why = None if strange else python_abi.unserved(wanted, files)
+        if why is not None:
+            yield Problem("A502", next(iter(files.values())), why)
+        for text, path in files.items():
+            odd = f"no Python of {tags} looks for that name" if text in strange else _other_machine(text, claim)
+            if odd is not None:
+                yield Problem("A502", path, odd)
+
+
+def _by_module(report: Report) -> dict[str, dict[str, str]]:
+    """The files of each module by their suffixes. Of other systems, a bare name may be any library's."""
+    found: dict[str, dict[str, str]] = {}
+    paths = [(file.path, True) for file in report.files if file.module is not None]
+    for path, bare in (*paths, *((one.path, False) for one in report.foreign)):
         said = python_abi.suffix(path)
-        if said is not None and said.text and (why := _other_python(said.text, claim)):
-            found.append(Problem("A502", path, why))
+        if said is not None and (said.text or bare) and _BROUGHT_ALONG.isdisjoint(path.split("/")):
+            found.setdefault(python_abi.module(path), {})[said.text] = path
     return found
 
 
-def _other_python(suffix: str, claim: Claim) -> str | None:
-    """Why no interpreter of the wheel's tags would look for that suffix, None where one would."""
-    match = re.match(r"(?:cpython-|cp)(\d)(\d+)(t?)d?-", suffix)
-    if match is None:
-        return None
-    own = f"cp{match[1]}{match[2]}"
-    if own not in claim.pythons and not any(tag.startswith(("py", own)) for tag in claim.pythons):
-        return f"{own} is not among {'.'.join(claim.pythons)}"
-    if match[3] and all(not abi.endswith("t") and abi != "none" for abi in claim.abis):
-        return f"it is for free-threaded Python, the tags are for {'.'.join(claim.abis)}"
+def _other_machine(suffix: str, claim: Claim) -> str | None:
+    """Why no interpreter on a machine of the tags would look for that suffix, None where one would."""
     machine = [*suffix.split("-"), "", ""][2]  # Windows' suffixes have no third part
     arch = {"arm": "armv7l", "i386": "i686", "powerpc64le": "ppc64le"}.get(machine, machine)
     known = {needs.arch for tag in claim.platforms for needs in platforms.needs(tag)} - {None}

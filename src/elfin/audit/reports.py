@@ -75,17 +75,21 @@ def judged(
     total = sums.total(files, sums.bundled(files))
     if claim is not None:
         claim = claim._replace(pure_elf=tuple(_pure(claim, files)))
-    own = _earned(files, others, claim) or earned.platform_tags(
+    own = _earned(files, broken, others, claim) or earned.platform_tags(
         files, total, claims=claim.platforms if claim is not None else ()
     )
     return Report(path, kind, tuple(files), broken, total, claim, own, others)
 
 
-def _earned(files: Sequence[FileFacts], others: Sequence[Foreign], claim: Claim | None) -> Earned | None:
-    """The tags of a thing for macOS or Windows alone; None where its ELF files decide.
+def _earned(
+    files: Sequence[FileFacts], broken: tuple[tuple[str, str], ...], others: Sequence[Foreign], claim: Claim | None
+) -> Earned | None:
+    """The tags of a thing for macOS or Windows alone, none where a file cannot be read; None where ELF files decide.
 
     A wheel for any system brings programs of some: nothing is to be told of its tags.
     """
+    if broken:
+        return Earned((), tuple(f"{path} cannot be read: {why}" if path else why for path, why in broken))
     if not others or files:
         return None
     return Earned((), ()) if claim is not None and claim.platforms == ("any",) else foreign.platform_tags(others)

@@ -51,11 +51,11 @@ def wheel_file(text: bytes, tags: Sequence[str], build: str) -> bytes:
 
 
 def record_file(text: bytes, dist_info: str, changed: Sequence[Changed]) -> bytes:
-    """RECORD with the rows of the changed files renewed, and without signatures. Raises MalformedWheel."""
+    """RECORD with the rows of the changed files renewed, one row a file, without signatures. Raises MalformedWheel."""
     fresh = {one.name: (one.name, record.digest_of(one.data), len(one.data)) for one in changed}
     own = f"{dist_info}/RECORD"
     rows: list[tuple[str, str, int | None]] = []
-    for row in record.parse(text):
+    for row in {row.path: row for row in record.parse(text)}.values():
         if row.path in fresh:
             rows.append(fresh.pop(row.path))
         elif row.path != own and row.path not in [f"{dist_info}/{name}" for name in _SIGNATURES]:

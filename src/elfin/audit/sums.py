@@ -1,7 +1,8 @@
 """Facts of files -> what all of them together need, and what does not come along.
 
-A library that lies among the files, by file name or soname, counts as there, and so do the versions asked of it. Each
-number keeps the file it comes from. Refuses to pick one of two libcs or machines: "mixed".
+A library that lies among the files, by file name or soname, counts as there, and so do the versions asked of it; not
+for a wheel's program that looks nowhere. Each number keeps the file it comes from. Refuses to pick one of two libcs or
+machines: "mixed".
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 
-from elfin.audit import policy, python_abi
+from elfin.audit import policy, python_abi, search
 from elfin.audit.model import FileFacts, Floor, Sum, Want, Witness
 from elfin.host import arch as arches
 
@@ -19,6 +20,17 @@ _MOST_FILES = 20
 def bundled(files: Iterable[FileFacts]) -> frozenset[str]:
     """Names under which the files themselves are found."""
     return frozenset(name for file in files for name in (posixpath.basename(file.path), file.soname) if name)
+
+
+def found_by(file: FileFacts, own: frozenset[str], files: Iterable[FileFacts]) -> frozenset[str]:
+    """Those of the bundled names that the file's loader finds.
+
+    Of what starts by itself, only names of files in the folders that it names; a library may be loaded already, by
+    whatever loads the module that needs it.
+    """
+    if not search.is_script(file):
+        return own
+    return frozenset() if search.alone(file) else own & {posixpath.basename(one.path) for one in files}
 
 
 def libc_of(file: FileFacts) -> str | None:
@@ -42,11 +54,11 @@ def total(files: Sequence[FileFacts], own: frozenset[str]) -> Sum:
         why=why,
         glibc=glibc_floor(glibcs),
         musl=max((file.musl for file in loaded if file.musl), key=lambda floor: floor.version, default=None),
-        levels=level_floors((file, want) for file, want in glibcs if want.library not in own),
+        levels=level_floors((file, want) for file, want in glibcs if want.library not in found_by(file, own, files)),
         external=_external(loaded, own),
         cpu_level=cpu.cpu_level if cpu else None,
         cpu_witness=cpu.path if cpu else None,
-        private=tuple(_private(glibcs, own)),
+        private=tuple(private(glibcs, own)),
     )
 
 
@@ -111,13 +123,15 @@ def _floor(by_version: dict[tuple[int, ...], tuple[FileFacts, Want]]) -> Floor |
 def _external(files: Sequence[FileFacts], own: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, list[str]] = {}
     for file in files:
+        there = found_by(file, own, files)
         for name in file.needed:
-            if name not in own and posixpath.basename(name) not in own:
+            if name not in there and posixpath.basename(name) not in there:
                 found.setdefault(name, []).append(file.path)
     return tuple((name, tuple(paths[:_MOST_FILES])) for name, paths in sorted(found.items()))
 
 
-def _private(wants: Iterable[tuple[FileFacts, Want]], own: frozenset[str]) -> Iterable[Witness]:
+def private(wants: Iterable[tuple[FileFacts, Want]], own: frozenset[str]) -> Iterable[Witness]:
+    """Versions that no glibc promises, and levels that no distribution has."""
     for file, want in wants:
         if policy.is_libc(want.library):
             odd = policy.glibc_of(want.version) is None and want.version.startswith("GLIBC")

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from elfin.audit import places, problems, releases
 from elfin.audit.model import Report
-from elfin.errors import PlaceError, UsageError
+from elfin.errors import Malformed, PlaceError, UnsafeArchive, UsageError
 from elfin.flows import audit_reports
 from elfin.flows.audit_places import Site
 from elfin.flows.context import Context
 from elfin.flows.place import Place
+from elfin.formats.urltext import redacted
 from elfin.index.model import File
 from elfin.record import NamedTuple
 
@@ -56,12 +57,27 @@ def audit(
 ) -> Answer:
     """An answer for each path, in order. `hashes`: compare RECORD with the bytes as well. `python`: see `reports`.
 
-    Raises PlaceError and Malformed* for what cannot be read as a whole, and what `place` raises; for what is elsewhere
-    Unreachable, HashMismatch, NoAnswer.
+    Of several things one that cannot be read as a whole is an answer too (`unread`), and so is a malformed one that is
+    checked. Raises PlaceError and Malformed* for one that was asked about alone, and what `place` raises; for what is
+    elsewhere Unreachable, HashMismatch, NoAnswer.
     """
     sites = [Site(context, text) for text in platforms]
-    found = (report for path in paths for report in reports(context, path, platforms, hashes=hashes, python=python))
-    return judged(found, sites, most)
+    nothing: list[audit_reports.NoCode] = []
+    told = audit_reports.NOT_READ if len(paths) > 1 else (Malformed, UnsafeArchive) if hashes else ()
+
+    def found() -> Iterator[Report]:
+        for path in paths:
+            try:
+                yield from reports(context, path, platforms, hashes=hashes, python=python)
+            except told as error:
+                yield audit_reports.unreadable(redacted(path), error)
+            except audit_reports.NoCode as error:  # `dist/*` names checksums, too
+                nothing.append(error)
+                if len(nothing) == len(paths):
+                    raise
+                context.warn(f"passed over: {error}")
+
+    return judged(found(), sites, most)
 
 
 def judged(
@@ -104,33 +120,47 @@ class Serving(NamedTuple):
     """Which wheels of several a place can use: they run there, and installers take them by their names."""
 
     place: Place
+    group: str
+    """What they are wheels of: "tool 1.0 for cp312-cp312"; where the place's own Python chooses, "tool 1.0"."""
+    among: tuple[str, ...]
+    """All that might."""
     wheels: tuple[str, ...]
 
 
 def serving(answer: Answer) -> tuple[Serving, ...]:
-    """For each place the wheels that serve it; () where fewer than two wheels were judged."""
+    """For each place and each group of two or more wheels those that serve it."""
     wheels = [one for one in answer.audited if one.report.claim is not None]
-    if len(wheels) < 2:
-        return ()
-    return tuple(
-        Serving(judged.place, tuple(
-            one.report.path for one in wheels
-            if one.judged[number].verdict.runs is not False and one.judged[number].verdict.installers == ""
-        ))
-        for number, judged in enumerate(wheels[0].judged)
-    )  # fmt: skip
+    by_path = {one.report.path: one for one in wheels}
+    found = []
+    for number, judged in enumerate(wheels[0].judged if wheels else ()):
+        chosen = judged.place.root is not None or judged.place.interpreter is not None
+        for group in releases.groups([one.report for one in wheels], by_python=not chosen):
+            if len(group.paths) > 1:
+                serve = tuple(path for path in group.paths if _serves(by_path[path].judged[number].verdict))
+                found.append(Serving(judged.place, group.name, group.paths, serve))
+    return tuple(found)
+
+
+def _serves(verdict: places.Verdict) -> bool:
+    return verdict.runs is not False and verdict.installers == ""
 
 
 def stopped(answer: Answer) -> bool:
     """Whether something does not run in a place that was named.
 
-    Of several wheels each place has to be served by one; one that does not run there only counts if installers there
-    take it all the same.
+    Of several wheels of one thing each place has to be served by one; one that does not run there only counts if
+    installers there take it all the same.
     """
     served = serving(answer)
+    weighed = {(one.place.text, path) for one in served for path in one.among}
     for one in answer.audited:
         for judged in one.judged:
-            passed_over = bool(served) and one.report.claim is not None and bool(judged.verdict.installers)
+            passed_over = bool(judged.verdict.installers) and (judged.place.text, one.report.path) in weighed
             if judged.verdict.runs is False and not passed_over:
                 return True
     return any(not one.wheels for one in served)
+
+
+def unread(answer: Answer) -> bool:
+    """Whether something could not be read as a whole."""
+    return any(path == "" for one in answer.audited for path, _ in one.report.broken)

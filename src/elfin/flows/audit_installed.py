@@ -28,21 +28,22 @@ def refuse(context: Context, where: Where, environment: Environment, wheels: Seq
     """Nothing if all of them may run in the place that the environment is for. Raises Refused, PlaceError."""
     folders = (environment.scheme.purelib, environment.scheme.platlib)
     place = _place(where.platform, where.python)
-    _refuse(context, place, [_report(wheel) for wheel in wheels], folders, "installed")
+    read = [_report(wheel) for wheel in wheels]
+    own = environment.interpreter if place == "host" else None  # of another place its files tell
+    _refuse(context, Site(context, place, own), read, folders, "installed")
 
 
 def refuse_files(context: Context, platform: str | None, python: str | None, paths: Sequence[str]) -> None:
     """The same of wheels as files, for the place that was asked for. Raises Malformed* and UnsafeArchive as well."""
     read = [audit_reports.wheel(path, os.path.basename(path)) for path in paths]
-    _refuse(context, _place(platform, python), read, (), "saved")
+    _refuse(context, Site(context, _place(platform, python)), read, (), "saved")
 
 
 def _place(platform: str | None, python: str | None) -> str:
     return platform or (python if is_place(python) else None) or "host"
 
 
-def _refuse(context: Context, text: str, read: Sequence[Report], there: Sequence[str], done: str) -> None:
-    site = Site(context, text)
+def _refuse(context: Context, site: Site, read: Sequence[Report], there: Sequence[str], done: str) -> None:
     beside = _Beside(read, there)
     noes = []
     for report in read:
@@ -54,7 +55,7 @@ def _refuse(context: Context, text: str, read: Sequence[Report], there: Sequence
         elif sentences:
             context.warn(f"{shown} may not run: {'; '.join(sentences)}")
     if noes:
-        where_to = "this machine" if text == "host" else text
+        where_to = "this machine" if site.place.text == "host" else site.place.text
         lines = [f"{shown}: {sentence}" for shown, sentences in noes for sentence in sentences][1:]
         raise Refused(
             f"{noes[0][0]} does not run on {where_to}: {noes[0][1][0]}",

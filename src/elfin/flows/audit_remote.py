@@ -103,23 +103,25 @@ def by_url(url: str) -> File:
 def taken(context: Context, text: str, platforms: Sequence[str], python: str | None) -> list[File]:
     """The wheels of `PROJECT==VERSION` that installers take in the places; none named: on this machine.
 
-    Raises NoAnswer where a place takes none, and what `explain.explained` raises.
+    A place that takes none is told where another does. Raises NoAnswer where none takes any, and what
+    `explain.explained` raises.
     """
     from elfin.flows import explain
 
     found = explain.explained(context, text, platforms, python)
     names: list[str] = []
     for answer in found.answers:
-        if not answer.fitting:
-            where = answer.platform or "this machine"
-            asked = ["`elfin explain", f"{found.project}=={found.version}"]
-            asked += [f"--platform {answer.platform}"] if answer.platform else []
-            asked += [f"--python {python}"] if python else []
-            raise NoAnswer(
-                f"no wheel of {found.project} {found.version} is for {where}",
-                hints=(f"{' '.join(asked)}` tells why",),
-            )
-        names.append(answer.fitting[0].filename)
+        if answer.fitting:
+            names.append(answer.fitting[0].filename)
+            continue
+        where = answer.platform or "this machine"
+        asked = ["`elfin explain", f"{found.project}=={found.version}"]
+        asked += [f"--platform {answer.platform}"] if answer.platform else []
+        asked += [f"--python {python}"] if python else []
+        said, hint = f"no wheel of {found.project} {found.version} is for {where}", f"{' '.join(asked)}` tells why"
+        if not any(one.fitting for one in found.answers):
+            raise NoAnswer(said, hints=(hint,))
+        context.warn(f"{said}: {hint}")
     listing = context.index.listing(found.project)
     wanted = set(names)
     files = [] if listing is None else [

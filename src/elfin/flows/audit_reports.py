@@ -1,20 +1,23 @@
 """What is audited -> reports: a path on this disk, a place (`root:DIR`, `image:FILE`), a wheel or archive by its URL.
 
-Of a wheel on an index or the web only its directory, its own texts and what may be machine code is fetched. Refuses a
-path that holds no machine code and is no archive.
+Of a wheel on an index or the web only its directory, its own texts and what may be machine code is fetched. One wheel
+or archive of a folder that cannot be read is a report that says so, and hides no other. Refuses a path that holds no
+machine code and is no archive.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 from elfin.audit import disk_files, reports, tagnames
 from elfin.audit.model import Claim, Report
 from elfin.edges.disk import place_error
-from elfin.errors import Malformed, UnsafeArchive, UsageError
+from elfin.errors import ElfinError, Malformed, PlaceError, UnsafeArchive, UsageError
 from elfin.flows.context import Context
 from elfin.flows.place import place
 from elfin.formats import record, wheelname
@@ -28,7 +31,7 @@ _PATIENCE = 60.0
 
 
 def of(context: Context, what: str | File, *, hashes: bool = False) -> Iterator[Report]:
-    """The report of a path, of each wheel in a folder of wheels, of a URL, or of a file on an index.
+    """The report of a path, of each wheel and archive in a folder of such, of a URL, or of a file on an index.
 
     `hashes`: compare RECORD with the bytes as well. Raises PlaceError and Malformed* for what cannot be read as a
     whole, UsageError, and for what is elsewhere what `index.download` raises.
@@ -49,14 +52,7 @@ def at(full: str, path: str, *, hashes: bool = False) -> Iterator[Report]:
     """The reports of an absolute path that is shown as `path`."""
     what = disk_files.kind_of(full)
     if what == "folder":
-        try:
-            wheels = sorted(name for name in os.listdir(full) if name.endswith(".whl") and _is_file(full, name))
-        except OSError as error:
-            raise place_error(error, path) from error
-        for name in wheels:
-            yield wheel(os.path.join(full, name), os.path.join(path, name), hashes=hashes)
-        if not wheels:
-            yield reports.of(path, "folder", disk_files.in_folder(full))
+        yield from _folder(full, path, hashes=hashes)
     elif what == "wheel":
         yield wheel(full, path, hashes=hashes)
     elif what in ("zip", "tar"):
@@ -64,14 +60,71 @@ def at(full: str, path: str, *, hashes: bool = False) -> Iterator[Report]:
             if what == "zip":
                 yield reports.of(path, "archive", disk_files.in_zip(disk_files.opened(data)))
             else:
-                yield reports.of(path, "archive", disk_files.in_tar(data))
+                yield reports.of(path, "archive", disk_files.in_tar(data, os.path.basename(path)))
     elif what == "binary":
         yield reports.of(path, "file", disk_files.in_file(full, os.path.basename(path)))
     else:
-        raise UsageError(
+        raise NoCode(
             f"{path} holds no machine code and is no archive",
             hints=("audited can be: an ELF file, a folder, a wheel, a zip or tar archive, root:DIR, image:FILE",),
         )
+
+
+_PACKED = re.compile(r".+\.(?:whl|zip|tar|tgz|tbz2|txz|tzst|tar\.(?:gz|bz2|xz|zst))", re.ASCII)
+
+
+class NoCode(UsageError):
+    """What was named is no thing that an audit looks into: a text file, a socket."""
+
+
+NOT_READ = (Malformed, UnsafeArchive, PlaceError)
+"""What is raised for a thing that cannot be read as a whole."""
+
+
+def _folder(full: str, path: str, *, hashes: bool) -> Iterator[Report]:
+    """A folder's machine code as one thing, and each wheel and archive in it as one of its own.
+
+    Beside wheels only files of the very folder count: what else lies below may be their sources. Wheels and archives
+    in folders below are looked for where nothing else is found.
+    """
+    try:
+        with os.scandir(full) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_file())
+    except OSError as error:
+        raise place_error(error, path) from error
+    packed = [name for name in names if _PACKED.fullmatch(name)]
+    if any(name.endswith(".whl") for name in packed):
+        own = reports.of(path, "folder", chain.from_iterable(disk_files.in_file(f"{full}/{one}", one) for one in names))
+    else:
+        own = reports.of(path, "folder", disk_files.in_folder(full))
+    packed = packed if packed or _holds(own) else _packed_below(full)
+    found = [one for name in packed for one in _each(os.path.join(full, name), os.path.join(path, name), hashes)]
+    if _holds(own) or not found:
+        yield own
+    yield from (one for one in found if one.kind == "wheel" or _holds(one) or len(found) == 1)
+
+
+def _holds(report: Report) -> bool:
+    """Whether there is anything to say: an archive of sources holds nothing."""
+    return bool(report.files or report.broken or report.foreign)
+
+
+def _packed_below(full: str) -> list[str]:
+    found = [os.path.relpath(os.path.join(top, name), full) for top, _, names in os.walk(full) for name in names]
+    return sorted(name for name in found if _PACKED.fullmatch(os.path.basename(name)))
+
+
+def _each(full: str, path: str, hashes: bool) -> Sequence[Report]:
+    try:
+        return tuple(at(full, path, hashes=hashes))
+    except (*NOT_READ, UsageError) as error:
+        return (unreadable(path, error),)
+
+
+def unreadable(path: str, error: ElfinError) -> Report:
+    """The report of what cannot be read as a whole."""
+    kind = "wheel" if path.endswith(".whl") else "archive"
+    return reports.judged(path, kind, (), None, broken=(("", error.message.removesuffix(f": {path}")),))
 
 
 def wheel(full: str, shown: str, *, hashes: bool = False) -> Report:
@@ -135,10 +188,6 @@ def machines(archive: disk_files.Archive) -> frozenset[str]:
     return frozenset(arches.of(elf.read_header(head)).name for head in disk_files.heads(archive, 16384))
 
 
-def _is_file(folder: str, name: str) -> bool:
-    return os.path.isfile(os.path.join(folder, name))
-
-
 def _claim(filename: str, archive: disk_files.Archive, *, hashes: bool) -> Claim:
     from elfin.formats import wheelfile
 
@@ -152,7 +201,7 @@ def _claim(filename: str, archive: disk_files.Archive, *, hashes: bool) -> Claim
     problem: tuple[str, ...] = ()
     if hashes:
         rows = (record.Row(*row) for row in disk_files.digests(archive))
-        problem = wheelfile.record_problems(told, rows)
+        problem = (*wheelfile.record_oddities(told), *wheelfile.record_problems(told, rows))
     tags, build = tagnames.of_wheel_file(text)
     return Claim(
         filename, name.pythons, name.abis, name.platforms, tags,

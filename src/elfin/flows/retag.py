@@ -1,14 +1,14 @@
 """A wheel gets honest tags: name, WHEEL and RECORD changed together, everything else as it was, byte for byte.
 
-What is claimed beyond what the bytes earn is refused unless forced. Wheels whose name and WHEEL disagree are mended on
-the way.
+What is claimed beyond what the bytes earn, of platforms, Pythons or ABIs, is refused unless forced. Wheels whose name
+and WHEEL disagree are mended on the way.
 """
 
 from __future__ import annotations
 
 import os
 
-from elfin.audit import disk_files, disk_retag, earned, rewrite, tagnames
+from elfin.audit import disk_files, disk_retag, earned, problems, rewrite, tagnames
 from elfin.audit.model import Report
 from elfin.audit.tagnames import Parts
 from elfin.edges import disk
@@ -17,6 +17,7 @@ from elfin.flows import audit_reports
 from elfin.flows.context import Context
 from elfin.formats import wheelfile, wheelname
 from elfin.record import NamedTuple
+from elfin.tags import explain
 
 _MAX_TEXT = 64 << 20
 
@@ -68,25 +69,21 @@ def retag(context: Context, path: str, orders: Orders) -> Retagged:
 
 def _retagged(context: Context, full: str, orders: Orders, archive: disk_files.Archive) -> Retagged:
     old = tagnames.split(os.path.basename(full))
-    new = () if orders.earned else _to_prove(old, _ordered(old, orders))
-    proven = not orders.earned and (not new or _plainly_true(archive, new))
+    asked = _ordered(old, orders)
+    new = () if orders.earned else _to_prove(old, asked)
+    proven = not orders.earned and not _new_pythons(old, asked) and (not new or _plainly_true(archive, new))
     report = audit_reports.proof(os.path.basename(full), archive, files=not proven)
     if orders.earned and not report.earned.tags:
         raise Refused("the bytes earn no platform tag", hints=report.earned.reasons[:3])
     parts = _ordered(old._replace(platforms=report.earned.tags) if orders.earned else old, orders)
-    unearned = () if proven else _unearned(report, old, parts)
-    if unearned and not orders.force:
-        earnt = ".".join(report.earned.tags) or "no platform tag"
-        raise Refused(
-            f"the bytes do not earn {unearned[0]}",
-            state=f"they earn {earnt}; nothing was written",
-            hints=("--earned takes exactly those", "--force claims it all the same"),
-        )
+    unearned = () if proven else _checked(report, old, parts, force=orders.force)
     folder = os.path.join(context.folder, orders.folder) if orders.folder else os.path.dirname(full)
     filename = tagnames.joined(parts)
     after = os.path.join(folder, filename)
     same = os.path.exists(after) and os.path.samefile(after, full)
-    changed = not same or set(report.claim.wheel_tags if report.claim else ()) != set(tagnames.expanded(parts))
+    assert report.claim is not None
+    told = (set(report.claim.wheel_tags), report.claim.wheel_build)
+    changed = not same or told != (set(tagnames.expanded(parts)), parts.build)
     if not orders.dry_run and changed:
         if os.path.exists(after) and not same:
             raise PlaceError(f"there is already a {filename}", hints=("remove it, or give --output-dir",))
@@ -124,11 +121,51 @@ def _plainly_true(archive: disk_files.Archive, tags: tuple[str, ...]) -> bool:
         return False
 
 
+def _new_pythons(old: Parts, new: Parts) -> bool:
+    """Whether Pythons or ABIs are newly claimed."""
+    return not (set(new.pythons) <= set(old.pythons) and set(new.abis) <= set(old.abis))
+
+
+def _checked(report: Report, old: Parts, new: Parts, *, force: bool) -> tuple[str, ...]:
+    """New claims that the bytes contradict, in clauses. Raises Refused for them, unless forced."""
+    platforms, pythons = _unearned(report, old, new), _unloadable(report, old, new)
+    if platforms and not force:
+        earnt = ".".join(report.earned.tags) or "no platform tag"
+        raise Refused(
+            f"the bytes do not earn {platforms[0]}",
+            state=f"they earn {earnt}; nothing was written",
+            hints=("--earned takes exactly those", "--force claims it all the same"),
+        )
+    if pythons and not force:
+        raise Refused(
+            f"the bytes do not earn {pythons[0]}",
+            state="nothing was written",
+            hints=("--force claims it all the same",),
+        )
+    return (*platforms, *pythons)
+
+
 def _unearned(report: Report, old: Parts, new: Parts) -> tuple[str, ...]:
-    """New claims that the bytes contradict."""
-    compared = earned.compare(_to_prove(old, new), report)
-    bad = [one for one in compared if one.verdict in ("too wide", "wrong", "unknown")]
+    """New claims of platforms that the bytes contradict."""
+    asked = _to_prove(old, new)
+    if "any" in asked and report.foreign:
+        return (f"any: {report.foreign[0].path} is machine code for {explain.system(report.foreign[0].os)}",)
+    bad = [one for one in earned.compare(asked, report) if one.verdict in ("too wide", "wrong", "unknown")]
     return tuple(f"{one.tag}: {one.why}" for one in bad)
+
+
+def _unloadable(report: Report, old: Parts, new: Parts) -> tuple[str, ...]:
+    """Modules that Pythons which are newly claimed cannot load, or do not look for; a clause for each file."""
+    if report.claim is None or not _new_pythons(old, new):
+        return ()
+    before = problems.python(report, report.claim)
+    after = problems.python(report, report.claim._replace(pythons=new.pythons, abis=new.abis))
+    tags = f"{'.'.join(new.pythons)}-{'.'.join(new.abis)}"
+    clauses: dict[str, str] = {}
+    for one in after:
+        if one not in before:
+            clauses.setdefault(one.path, f"{tags}: {one.path}: {one.text}")
+    return tuple(clauses.values())
 
 
 def _write(filename: str, archive: disk_files.Archive, folder: str, parts: Parts) -> None:

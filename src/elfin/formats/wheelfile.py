@@ -34,6 +34,7 @@ __all__ = [
     "dist_info",
     "metadata_entry",
     "read_member",
+    "record_oddities",
     "record_problems",
     "same_name",
     "same_version",
@@ -65,6 +66,8 @@ class Wheel(NamedTuple):
     scripts: entrypoints.Scripts
     record: Mapping[str, record.Row]
     """By path."""
+    repeated: tuple[str, ...]
+    """Paths that RECORD lists more than once."""
     warnings: tuple[str, ...]
     """What is odd, but no reason to refuse."""
 
@@ -101,7 +104,9 @@ def wheel(listing: Directory, filename: str, read: Callable[[Entry], bytes]) -> 
         _check_size(points[0], _MAX_ENTRY_POINTS)
     scripts = entrypoints.parse(read(points[0])) if points else entrypoints.Scripts((), ())
     _check_data(listing, data)
-    return Wheel(name, version, folder, data, purelib, scripts, {row.path: row for row in rows}, warnings)
+    by_path = {row.path: row for row in rows}
+    repeated = () if len(by_path) == len(rows) else _repeated(rows)
+    return Wheel(name, version, folder, data, purelib, scripts, by_path, repeated, warnings)
 
 
 def record_problems(told: Wheel, members: Iterable[record.Row]) -> tuple[str, ...]:
@@ -121,6 +126,18 @@ def record_problems(told: Wheel, members: Iterable[record.Row]) -> tuple[str, ..
             problems.append(f"RECORD gives another hash or size of {path!a}")
     problems.extend(f"RECORD lists {path!a}, which is not there" for path in unseen if path not in exempt)
     return tuple(problems)
+
+
+def record_oddities(told: Wheel) -> tuple[str, ...]:
+    """What is not in order in RECORD itself, and harms nobody who installs the wheel."""
+    own = () if f"{told.dist_info}/RECORD" in told.record else ("RECORD does not list itself",)
+    return (*own, *(f"RECORD lists {path!a} more than once" for path in told.repeated))
+
+
+def _repeated(rows: Iterable[record.Row]) -> tuple[str, ...]:
+    from collections import Counter
+
+    return tuple(path for path, count in Counter(row.path for row in rows).items() if count > 1)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -187,12 +204,12 @@ def _fields(data: bytes, what: str, wanted: tuple[str, ...]) -> dict[str, str]:
         name = match[1].decode("ascii").lower()
         if name not in wanted:
             continue
-        if name in fields:
-            raise MalformedWheel(f"{what} gives {name} twice")
         try:
-            fields[name] = match[2].strip().decode("ascii")
+            value = match[2].strip().decode("ascii")
         except UnicodeDecodeError as error:
             raise MalformedWheel(f"{what} gives a {name} that is not ASCII") from error
+        if fields.setdefault(name, value) != value:  # that it says the same twice is seen on the index
+            raise MalformedWheel(f"{what} gives {name} twice: {fields[name]!a} and {value!a}")
     return fields
 
 

@@ -213,6 +213,8 @@ def _needs(name: str, declared: Declared | None, code: Sequence[Code]) -> tuple[
     unsure = next((one for one in code if one.program and one.libc is None and os == "linux"), None)
     if libc is None and unsure is not None:
         raise MalformedRelease(f"the libc of {_who(unsure)} in {name} cannot be told: {unsure.why}")
+    if libc == "freebsd":
+        raise MalformedRelease(f"{_who(code[0])} in {name} is for FreeBSD, which installers do not know")
     if libc == "bionic":
         os, libc = "android", None
     levels = [one.cpu_level for one in code if one.cpu_level] + [declared.cpu_level or 0 if declared else 0]

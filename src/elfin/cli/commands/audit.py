@@ -18,7 +18,8 @@ _DESCRIPTION = (
 
 
 def run(arguments: list[str], program: str) -> int:
-    """Print the audit; 0, or 1 where something does not run in a given place or a check fails."""
+    """Print the audit; 0, or 1 where something does not run in a given place or a check fails, 3 where something could
+    not be read."""
     parser = Parser(program, _DESCRIPTION)
     parser.add_argument(
         "path", metavar="PATH", nargs="+",
@@ -38,7 +39,7 @@ def run(arguments: list[str], program: str) -> int:
     check.add_argument("--ignore", metavar="CODES", action="append", default=[], help="not rules that begin so")
     check.add_argument(
         "--max", metavar="NAME=VERSION", action="append", default=[], dest="most",
-        help="fail above this floor: glibc=2.17, musl=1.2.3, GLIBCXX=3.4.25 (checks, too)",
+        help="fail above this floor, whatever is selected: glibc=2.17, musl=1.2.3, GLIBCXX=3.4.25 (checks, too)",
     )  # fmt: skip
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument(
@@ -52,10 +53,14 @@ def run(arguments: list[str], program: str) -> int:
     context = begin(options)
     from elfin.audit import problems
     from elfin.cli.show import audit as show
+    from elfin.errors import PlaceError
     from elfin.flows import audit
 
     checking = options.check or bool(most) or bool(options.select)
-    codes = problems.selected(_split(options.select), _split(options.ignore))
+    select = _split(options.select)
+    if select and most:
+        select.append("A401")  # a floor that is given counts, whatever else is selected
+    codes = problems.selected(select, _split(options.ignore))
     answer = audit.audit(context, options.path, options.platforms, most, hashes=checking, python=options.python)
     if options.format == "text":
         context.output(
@@ -67,7 +72,9 @@ def run(arguments: list[str], program: str) -> int:
         shown = show.as_json(answer, codes) if options.format == "json" else show.as_sarif(answer, codes)
         context.output(json.dumps(shown, indent=2))
     failed = checking and any(problem.code in codes for one in answer.audited for problem in one.problems)
-    return 1 if audit.stopped(answer) or failed else 0
+    if audit.stopped(answer) or failed:
+        return 1
+    return PlaceError.exit_code if audit.unread(answer) else 0
 
 
 def _split(given: Sequence[str]) -> list[str]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from elfin.audit import earned, places, policy, problems, sums
-from elfin.audit.model import FileFacts, Floor, Foreign, Report, Sum
+from elfin.audit import earned, places, policy, problems, python_abi, releases, sums
+from elfin.audit.model import Claim, FileFacts, Floor, Foreign, Report, Sum
 from elfin.audit.places import Served
 from elfin.audit.problems import Problem, dotted
 from elfin.edges.terminal import safe
-from elfin.flows.audit import Answer, Audited, Judged, serving
+from elfin.flows.audit import Answer, Audited, Judged, Serving, serving
 from elfin.host import fit
 from elfin.record import TYPE_CHECKING
 from elfin.tags import explain
@@ -28,20 +28,38 @@ _SERVED_SHOWN = 10
 def text(answer: Answer, codes: frozenset[str], *, verbose: bool) -> str:
     """A block for each thing, then advice about wheels together. `codes`: rules that are checked, none without."""
     blocks = ["\n".join(_block(thing, codes, verbose=verbose)) for thing in answer.audited]
-    served = serving(answer)
-    if answer.advice or served:
-        lines = ["together"]
-        for one in served:
-            by = ", ".join(map(safe, one.wheels)) if one.wheels else "none of these wheels"
-            lines.append(f"  {safe(one.place.text)} is served by {by}")
-        for advice in answer.advice:
-            lines.append(f"  {safe(advice.path)}")
-            lines.append(f"    {safe(advice.text)}")
-            if advice.tags:
-                wheel = advice.path.rpartition("/")[2] if "://" in advice.path else advice.path
-                lines.append(f"    elfin retag --platform-tag +{'.'.join(advice.tags)} {safe(wheel)}")
-        blocks.append("\n".join(lines))
+    together = [*_serving(serving(answer)), *_reach(answer), *(line for one in answer.advice for line in _advice(one))]
+    if together:
+        blocks.append("\n".join(["together", *together]))
     return "\n\n".join(blocks)
+
+
+def _serving(served: Sequence[Serving]) -> list[str]:
+    lines = []
+    one_group = len({one.group for one in served}) == 1
+    for one in served:
+        by = ", ".join(map(safe, one.wheels)) if one.wheels else "none of these wheels"
+        what = "" if one_group else f": {safe(one.group)}"
+        lines.append(f"  {safe(one.place.text)}{what} is served by {by}")
+    return lines
+
+
+def _reach(answer: Answer) -> list[str]:
+    """Which hosts each wheel serves, where no place was named."""
+    if any(one.judged for one in answer.audited):
+        return []
+    found = releases.reach([one.report for one in answer.audited])
+    return [f"  {safe(one.path)} serves {', '.join(one.hosts) or 'no host that installers look for'}" for one in found]
+
+
+def _advice(advice: releases.Advice) -> list[str]:
+    from shlex import quote
+
+    lines = [f"  {safe(advice.path)}", f"    {safe(advice.text)}"]
+    if advice.tags:
+        wheel = advice.path.rpartition("/")[2] if "://" in advice.path else advice.path
+        lines.append(f"    elfin retag --platform-tag +{'.'.join(advice.tags)} {quote(safe(wheel))}")
+    return lines
 
 
 def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
@@ -56,7 +74,9 @@ def _block(one: Audited, codes: frozenset[str], *, verbose: bool) -> list[str]:
     served = _served(one.served)
     if served and not one.judged:
         rows.append(("runs on", served))
-    rows += [("unreadable", f"{safe(path)}: {safe(why)}") for path, why in report.broken[:_REASONS_SHOWN]]
+        given = places.given(report)
+        rows += [("", f"given {safe(', '.join(given))}, which not all of them have")] if given else []
+    rows += [("unreadable", safe(f"{path}: {why}".removeprefix(": "))) for path, why in report.broken[:_REASONS_SHOWN]]
     if len(report.broken) > _REASONS_SHOWN:
         rows.append(("", f"and {len(report.broken) - _REASONS_SHOWN} more"))
     shown = [problem for problem in one.problems if problem.code in codes] if codes else []
@@ -123,12 +143,13 @@ def _symbols(names: Sequence[str]) -> str:
 
 def _needs(report: Report) -> list[tuple[str, str]]:
     if not report.files:
-        return [("needs", "nothing: there is no machine code in it")] if not report.foreign else []
+        nothing = not report.foreign and not report.broken
+        return [("needs", "nothing: there is no machine code in it")] if nothing else []
     total = report.total
     arch = ", ".join(total.arches)
     floats = {file.arch.float_abi for file in report.files} - {None}
     arch += f" ({', '.join(sorted(map(str, floats)))} float)" if floats else ""
-    rows = [("needs", f"Linux on {arch}, {_libc(total)}")]
+    rows = [("needs", f"FreeBSD on {arch}" if total.libc == "freebsd" else f"Linux on {arch}, {_libc(total)}")]
     for floor in (total.glibc, total.musl):
         rows += [("", _because(floor))] if floor is not None else []
     rows += _levels(total)
@@ -198,7 +219,8 @@ def _tags(report: Report) -> list[tuple[str, str]]:
         words = {"earned": "earned", "narrow": "fine, it could promise more", "too wide": "promises too much",
                  "wrong": "wrong", "unknown": "unknown"}[one.verdict]  # fmt: skip
         why = f": {one.why}" if one.why else ""
-        rows.append(("claims" if number == 0 else "", safe(f"{one.tag}  {words}{why}")))
+        said = "nobody can tell" if report.broken else f"{words}{why}"
+        rows.append(("claims" if number == 0 else "", safe(f"{one.tag}  {said}")))
     missing = earned.missing(report.claim.platforms, report)
     if missing:
         rows.append(("not claimed", safe(f"{'.'.join(missing)}, which the bytes earn too")))
@@ -226,7 +248,11 @@ def as_json(answer: Answer, codes: frozenset[str]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "audited": [_object(one, codes) for one in answer.audited],
-        "serving": [{"place": one.place.text, "wheels": list(one.wheels)} for one in serving(answer)],
+        "serving": [
+            {"place": one.place.text, "group": one.group, "among": list(one.among), "wheels": list(one.wheels)}
+            for one in serving(answer)
+        ],
+        "reach": [one._asdict() for one in releases.reach([one.report for one in answer.audited])],
         "advice": [{"path": one.path, "text": one.text, "tags": list(one.tags)} for one in answer.advice],
     }
 
@@ -247,15 +273,17 @@ def _object(one: Audited, codes: frozenset[str]) -> dict[str, Any]:
         "external": [{"library": name, "files": list(paths)} for name, paths in total.external],
         "cpu_level": total.cpu_level,
         "cpu_evidence": total.cpu_witness,
+        **_cpu_use(report),
         "earned": {"tags": list(report.earned.tags), "reasons": list(report.earned.reasons)},
         "claimed": None if claim is None else [
             item._asdict() for item in earned.compare(claim.platforms, report)
         ],
         "missing": [] if claim is None else list(earned.missing(claim.platforms, report)),
         "runs_on": [served._asdict() for served in one.served],
+        "runs_on_given": list(places.given(report)),
         "places": [_verdict(judged) for judged in one.judged],
         "problems": [{**problem._asdict(), "counts": problem.code in codes} for problem in one.problems],
-        "files": [_facts(file) for file in report.files],
+        "files": _files(report),
         "unreadable": [{"path": path, "why": why} for path, why in report.broken],
         "others": [{**one._asdict(), "least": dotted(one.least) if one.least else None} for one in report.foreign],
     }  # fmt: skip
@@ -279,17 +307,50 @@ def _verdict(judged: Judged) -> dict[str, Any]:
     }
 
 
+def _cpu_use(report: Report) -> dict[str, Any]:
+    """How sure the CPU level is: a level that is only used somewhere may be chosen when it runs."""
+    levels = [file.cpu_used for file in report.files if file.cpu_used is not None and file.kind != "object"]
+    needed = report.total.cpu_level is not None
+    confidence = "declared needed" if needed else "declared used" if levels else "none"
+    return {"cpu_used": max(levels, default=None), "cpu_confidence": confidence}
+
+
+def _files(report: Report) -> list[dict[str, Any]]:
+    own = frozenset(name for file in report.files for name in file.python_defines)
+    return [{**_facts(file), "python": _module(file, report.claim, own)} for file in report.files]
+
+
 def _facts(file: FileFacts) -> dict[str, Any]:
     facts = file._asdict()
     for name in ("python_names", "python_defines"):
         del facts[name]
+    asked = [(file, want) for want in file.wants if not want.weak and file.libc != "musl"]
     return {
         **facts,
         "arch": file.arch._asdict(),
         "wants": [want._asdict() for want in file.wants],
+        "glibc": _floor(sums.glibc_floor(asked)),
         "musl": _floor(file.musl),
+        "levels": {kind: _floor(floor) for kind, floor in sums.level_floors(asked)},
         "kernel": dotted(file.kernel) if file.kernel else None,
     }
+
+
+def _module(file: FileFacts, claim: Claim | None, own: frozenset[str]) -> dict[str, Any] | None:
+    """A Python module: the Pythons that look for its name, and whether it keeps to a stable ABI that it promises."""
+    said = python_abi.suffix(file.path)
+    if file.module is None or said is None:
+        return None
+    broken = python_abi.broken(file, claim, own)
+    return {
+        "suffix": said.text,
+        "only": python_abi.only(said.text),
+        "free_threaded": python_abi.free_threaded(said.text),
+        "stable_abi": None if broken is None else {
+            "kept": not broken,
+            "violations": [{"symbol": one.symbol, "since": dotted(one.since) if one.since else None} for one in broken],
+        },
+    }  # fmt: skip
 
 
 def _uri(path: str) -> str:
