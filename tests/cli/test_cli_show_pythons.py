@@ -60,13 +60,13 @@ TABLES = {
         [Outcome(one, how, f"{HOME}/.local/bin/python3.15td", ("~/.local/bin is not on PATH",))
          for one in INSTALLED for how in ("installed", "reinstalled", "there")]
     ),
-    "uninstall": lambda: show.removed(INSTALLED),
+    "uninstall": lambda: show.removed([one.key for one in INSTALLED]),
     "upgrade": lambda: show.upgraded(
         [Upgrade(INSTALLED[0], None), Upgrade(INSTALLED[1], Outcome(INSTALLED[2], "installed", None, ()))]
     ),
-    "verify": lambda: show.checked([Check(one, ()) for one in INSTALLED] + [
-        Check(one, tuple(f"lib/python3.15t/site-packages/module{number}.py was changed" for number in range(14)))
-        for one in INSTALLED]),
+    "verify": lambda: show.checked([Check(one.key, (), ran=True) for one in INSTALLED] + [
+        Check(one.key, tuple(f"lib/python3.15t/site-packages/module{number}.py was changed" for number in range(14)),
+              ran=True) for one in INSTALLED]),
     "catalogue build": lambda: show.built(
         Built("", 5530, 5101, {"names its modules for glibc on musl": 16},
               {"a newer build of the same Python is there": 40, "an unknown platform": 389}, "20261101"),
@@ -82,6 +82,23 @@ def test_a_table_fits_eighty_columns(table: str) -> None:
     # A path or what was made of it is never cut or broken: it is to be copied. It then has a line of its own.
     assert all(line.strip().startswith(("~/.local/share", HOME, f"in {HOME}")) for line in wide), wide
     assert text and len(wide) < len(text.splitlines())
+
+
+def test_words_of_others_are_shown_without_control_characters() -> None:
+    evil = "\x1b]0;x\x07"
+    odd = INSTALLED[0]._replace(key=evil, said=evil, prefix=evil)
+    told = [Row(kind, evil, evil, evil, None if kind == "available" else evil, odd.build._replace(url=evil), None, evil)
+            for kind in ("installed", "system", "available")]  # fmt: skip
+    outcomes = [Outcome(odd, how, evil, (evil,)) for how in ("installed", "reinstalled", "there")]
+    shown = [
+        *(show.listing(told, HOME, urls=urls) for urls in (True, False)),
+        show.installed(outcomes),
+        show.removed([evil]),
+        show.upgraded([Upgrade(odd, None), Upgrade(odd, outcomes[0])]),
+        show.checked([Check(evil, (), ran=True), Check(evil, (evil,), ran=True)]),
+        show.built(Built("", 1, 1, {evil: 1}, {evil: 1}, evil), evil),
+    ]
+    assert all(line.isprintable() for text in shown for line in text.split("\n"))
 
 
 def test_an_address_has_a_line_of_its_own() -> None:

@@ -67,7 +67,7 @@ def test_a_static_build_is_refused_and_explained_and_installed_when_asked_for(ro
     catalogue = {"ELFIN_PYTHON_CATALOGUE": "/pythons/static", "HOME": "/root/other"}
     done = root.run("/elfin/elfin", "python", "install", "3.13", **catalogue)
     assert done.returncode == 1 and "is static as all builds for musl before 2025-03-11" in done.stderr
-    assert "it loads no extension module" in done.stderr and "`3.13+static`" in done.stderr
+    assert "it loads no extension module" in done.stderr and "install 3.13+static`" in done.stderr
     done = root.run("/elfin/elfin", "python", "install", "3.13+static", **catalogue)
     assert done.returncode == 0 and " + cpython-3.13.15+static-linux-x86_64-musl\n" in done.stderr, done.stderr
     python = root.run("/elfin/elfin", "python", "find", "3.13+static", **catalogue).stdout.strip()

@@ -137,7 +137,8 @@ def digests(prefix: Path) -> dict[str, str]:
     found = {}
     for path in prefix.rglob("*"):
         name = str(path.relative_to(prefix))
-        own = name.startswith(("bin/", "elfin-", "BUILD")) or path.name in ("EXTERNALLY-MANAGED", "Makefile")
+        rewritten = path.name in ("EXTERNALLY-MANAGED", "Makefile", "python-config.py")
+        own = name.startswith(("bin/", "elfin-", "BUILD")) or rewritten
         if path.is_file() and not own and "_sysconfigdata" not in name and not name.endswith((".pc", ".pyc")):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     assert len(found) > 1000

@@ -93,14 +93,14 @@ def test_kinds_live_side_by_side(elfin: Commandline, pythons: Path) -> None:
     [
         ("3.13+musl", "needs musl 1.2.2"),
         ("3.12.3", "there is no such version"),
-        ("3.13+v3", "nobody offers x86-64-v3 builds"),
+        ("3.13+v3", "the catalogue has no x86-64-v3 builds"),
         ("pypy", "the catalogue has no pypy at all"),
         ("cpython-3.13-linux-aarch64-gnu", "needs aarch64; there is x86_64"),
     ],
 )
 def test_what_cannot_be_had_is_told(request_: str, words: str, elfin: Commandline, pythons: Path) -> None:
     answer = elfin("python", "install", request_)
-    assert answer.code == 1 and answer.err.startswith(f"error: no Python download found for request: {request_}\n")
+    assert answer.code == 1 and answer.err.startswith(f"error: No Python download found for request: {request_}\n")
     assert words in answer.err and not pythons.exists()
 
 

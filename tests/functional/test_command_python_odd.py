@@ -64,19 +64,143 @@ def test_a_foreign_folder_of_that_name_is_told_before_anything_is_fetched(mirror
     assert mine.read_text() == "mine" and list(mirror.folder.iterdir()) == [mine.parent]
 
 
-def test_a_record_of_another_kind_is_no_installed_python(mirror: Mirror) -> None:
-    mirror.elfin.good(*mirror.arguments())
+def test_one_whose_record_is_broken_is_seen_and_can_be_replaced_or_removed(mirror: Mirror) -> None:
+    elfin, here = mirror.elfin, ("--install-dir", mirror.folder)
+    elfin.good(*mirror.arguments())
     record = mirror.folder / KEY / "elfin-python.json"
-    record.write_text(record.read_text().replace('"version": "3.13.9"', '"version": 3'))
-    for command in (("list", "--only-installed"), ("verify",), ("uninstall", "--all")):
-        assert KEY not in mirror.elfin.good("python", *command, "--install-dir", mirror.folder).said
+    broken = record.read_text().replace('"version": "3.13.9"', '"version": 3')
+    record.write_text(broken)
+    why = "its record, elfin-python.json, is broken or cannot be read"
+    assert why in elfin.good("python", "list", "--only-installed", *here).out
+    answer = elfin("python", "verify", *here)
+    assert answer.code == 1 and answer.out == f"{KEY}: 1 fault\n  {why}\n"
+    answer = elfin(*mirror.arguments())
+    assert answer.code == 3 and why in answer.err and "hint: `--reinstall`" in answer.err
+    assert f" ~ {KEY}" in elfin.good(*mirror.arguments(), "--reinstall").err
+    for words in ((KEY,), ("--all",)):
+        elfin.good(*mirror.arguments())
+        record.write_text(broken)
+        assert elfin.good("python", "uninstall", *words, *here).err == f" - {KEY}\n"
+        assert list(mirror.folder.iterdir()) == []
 
 
-def test_a_python_whose_name_leads_elsewhere_is_refused(elfin: Commandline, environ: Environ) -> None:
-    text = f"elfin-pythons 1\n{{}}\n{SECTION}3.13.1/../../x\t20261101\n"
+def test_a_link_to_what_a_killed_removal_took_away_goes(elfin: Commandline) -> None:
+    pythons, links = elfin.home / ".local/share/elfin/pythons", elfin.home / ".local/bin"
+    (pythons / f".work/{KEY}/removed").mkdir(parents=True)
+    links.mkdir(parents=True)
+    for name in ("python3.13", ".python3.12.new"):
+        (links / name).symlink_to(pythons / KEY / "bin/python3.13")
+    assert elfin.good("python", "uninstall", "--all").err == "No Python is installed\n"
+    assert list(links.iterdir()) == [] and list(pythons.iterdir()) == []
+
+
+def test_files_are_not_known_and_yet_it_is_told_how_it_runs(mirror: Mirror) -> None:
+    mirror.elfin.good(*mirror.arguments())
+    (mirror.folder / KEY / "elfin-files.tsv").unlink()
+    (mirror.folder / KEY / "bin/python3.13").unlink()
+    answer = mirror.elfin("python", "verify", "--install-dir", mirror.folder)
+    assert answer.code == 1 and f"{KEY}: 2 faults" in answer.out and "elfin-files.tsv" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "words"),
+    [("3.13", "3.13.1/../../x", "the catalogue of Pythons is broken at"), ("any+static", "3.13.1", "impossible name")],
+)
+def test_a_python_whose_name_leads_elsewhere_is_refused(
+    kind: str, version: str, words: str, elfin: Commandline, environ: Environ
+) -> None:
+    section = SECTION.replace("glibc\t2.17\tdynamic", "/../x\t\tstatic") if "static" in kind else SECTION
+    text = f"elfin-pythons 1\n{{}}\n{section}{version}\t20261101\n"
     environ("ELFIN_PYTHON_CATALOGUE", str(elfin.file("list.txt", text)))
-    answer = elfin("python", "install", "any", "--platform", "debian:12", "--install-dir", "there")
-    assert answer.code == 3 and "impossible name" in answer.err and not (elfin.work / "there").exists()
+    answer = elfin("python", "install", kind, "--platform", "debian:12", "--install-dir", "there")
+    assert answer.code == 3 and words in answer.err and not (elfin.work / "there").exists()
+
+
+def test_all_and_a_request_are_two_things(mirror: Mirror) -> None:
+    mirror.elfin.good(*mirror.arguments())
+    answer = mirror.elfin("python", "uninstall", "--all", "3.12", "--install-dir", mirror.folder)
+    assert answer.code == 2 and "nothing was removed" in answer.err and (mirror.folder / KEY).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown"),
+    [("3.13", True), ("3.13+static", False), ("3.13+debug", False), ("3.13t", False), ("3.13+v3", False),
+     ("cpython-3.13-linux-aarch64", True), ("cpython-3.13-linux-x86_64", False), ("cpython-3.13-linux-any-gnu", False)],
+)  # fmt: skip
+def test_a_list_is_of_what_is_asked_for(request_: str, shown: bool, mirror: Mirror) -> None:
+    every = mirror.elfin.good("python", "list", "--all-platforms", request_).out
+    mirror.elfin.good(*mirror.arguments())
+    here = mirror.elfin.good("python", "list", "--only-installed", request_, "--install-dir", mirror.folder).out
+    assert [KEY in every, KEY in here] == [shown, shown]
+
+
+def test_a_list_of_debug_builds_is_of_these(elfin: Commandline) -> None:
+    keys = elfin.good("python", "list", "--all-platforms", "3.13+debug").out.splitlines()
+    assert keys and all("+debug" in key for key in keys)
+
+
+def test_a_catalogue_that_cannot_be_read_hides_nothing_that_is_here(mirror: Mirror, environ: Environ) -> None:
+    mirror.elfin.good(*mirror.arguments())
+    environ("ELFIN_PYTHON_CATALOGUE", f"{mirror.server.root}/none")
+    answer = mirror.elfin.good("python", "list", "--install-dir", mirror.folder)
+    assert KEY in answer.out and "what can be downloaded is not known: the server answered 404" in answer.err
+    assert mirror.elfin("python", "list", "--platform", "alpine:3.20").code == 3
+
+
+@pytest.mark.parametrize("never", ["ELFIN_PYTHON_DOWNLOADS", "--no-python-downloads"])
+def test_where_downloads_are_off_none_is_installed(never: str, mirror: Mirror, environ: Environ) -> None:
+    flags = (never,) if never.startswith("--") else ()
+    if not flags:
+        environ(never, "never")
+    answer = mirror.elfin(*mirror.arguments(), *flags)
+    hint = "hint: leave out `--no-python-downloads`" if flags else "hint: ELFIN_PYTHON_DOWNLOADS=manual"
+    assert answer.code == 2 and f"are off ({never})" in answer.err and hint in answer.err
+    assert not mirror.folder.exists() and mirror.server.requests == []
+    environ("ELFIN_PYTHON_DOWNLOADS", "manual")
+    mirror.elfin.good(*mirror.arguments())
+    assert "already installed" in mirror.elfin.good(*mirror.arguments(), "--no-python-downloads").err
+
+
+def test_what_is_near_is_named_for_the_same_place_and_of_the_same_kind(mirror: Mirror) -> None:
+    place = f" --platform alpine:3.20/arm64 --install-dir {mirror.folder}`"
+    for request_, nearest in (("3.99", "3.13.9"), ("3.99+musl", KEY)):
+        answer = mirror.elfin(*(request_ if word == "3.13" else word for word in mirror.arguments()))
+        assert f"hint: the nearest that works: `elfin python install {nearest}{place}\n" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("request_", "hint"),
+    [("any", "any+static"), (">=3.13", "'>=3.13+static'"), ("cpython-3.13-linux-x86_64-musl", "+static"),
+     ("cpython", "cpython+static")],
+)  # fmt: skip
+def test_the_request_for_a_static_one_is_one_that_is_understood(
+    request_: str, hint: str, elfin: Commandline, environ: Environ
+) -> None:
+    name = archives.name_of(tag="20250106", platform="x86_64-unknown-linux-musl")
+    environ("ELFIN_PYTHON_CATALOGUE", str(elfin.file("list.ndjson", archives.ndjson({name: b""}))))
+    where = ("--platform", "alpine:3.20", "--install-dir", "there")
+    answer = elfin("python", "install", request_, *where)
+    assert answer.code == 1 and f"{hint} --platform alpine:3.20 --install-dir there`" in answer.err
+    answer = elfin("python", "install", f"{request_}+static", *where, "--offline")
+    assert answer.code == 3 and "the archive of cpython-3.13.9+static-linux-x86_64-musl could not" in answer.err
+
+
+@pytest.mark.parametrize("command", [("list",), ("install", "3.13", "--install-dir", "there")])
+def test_two_platforms_are_two_answers(command: tuple[str, ...], elfin: Commandline) -> None:
+    answer = elfin("python", *command, "--platform", "alpine:3.20", "--platform", "debian:12")
+    assert answer.code == 2 and "are two answers" in answer.err
+
+
+def test_a_catalogue_goes_to_stdout(mirror: Mirror) -> None:
+    out = mirror.elfin.good("python", "catalogue", "build", "list.ndjson", "-o", "-").out
+    assert out.startswith("elfin-pythons 1\n") and not (mirror.elfin.work / "-").exists()
+
+
+@pytest.mark.parametrize("word", ["nonsense thing", "python3.13", "nonsense"])
+def test_what_no_reader_would_follow_is_not_pinned(word: str, elfin: Commandline) -> None:
+    answer = elfin("python", "pin", word)
+    assert answer.code == 2 and f"{word!r} is no version of Python to pin" in answer.err
+    assert not (elfin.work / ".python-version").exists()
 
 
 @pytest.mark.parametrize("about", ['{"flagged": 5}', '{"dropped": [1]}', "null", "3"])
@@ -102,6 +226,7 @@ def test_an_empty_word_names_no_python(mirror: Mirror) -> None:
     mirror.elfin.good(*mirror.arguments())
     assert mirror.elfin("python", "uninstall", "", "--install-dir", mirror.folder).code == 2
     assert mirror.elfin("python", "pin", " ").code == 2
+    assert mirror.elfin("python", "install", "", "--install-dir", mirror.folder).code == 2
     assert (mirror.folder / KEY).is_dir() and not (mirror.elfin.work / ".python-version").exists()
 
 
@@ -115,9 +240,10 @@ def test_a_path_with_a_space_is_pinned_whole(elfin: Commandline) -> None:
     program = elfin.work / "my pythons" / "python3"
     program.parent.mkdir()
     program.symlink_to(elfin.good("python", "find", "--system").out.strip())
-    elfin.good("python", "pin", program)
-    assert elfin.good("python", "pin").out == f"{program}\n"
-    assert elfin.good("python", "find", "--system").err == ""
+    for written in (program, "my pythons/python3"):
+        elfin.good("python", "pin", written)
+        assert elfin.good("python", "pin").out == f"{elfin.work}/my pythons/python3\n"
+        assert elfin.good("python", "find", "--system").err == ""
 
 
 def test_who_only_looks_is_told_what_would_help(elfin: Commandline, environ: Environ, tmp_path: Path) -> None:

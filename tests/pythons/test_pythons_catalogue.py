@@ -145,6 +145,53 @@ def test_other_texts_are_refused(text: str) -> None:
         catalogue_source.read(text, BASE)
 
 
+PYPY = {"name": "pypy", "url": "https://x/p.tar.gz", "os": "linux", "arch": {"family": "x86_64"}, "major": 3,
+        "minor": 11, "patch": 1, "build": "7.3"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({}, None),
+        ({"arch": "x86_64"}, None),
+        ({"major": None}, "a version, tag or machine that is none"),
+        ({"prerelease": "\x1b[31m"}, "a version, tag or machine that is none"),
+        ({"prerelease": "/../x"}, "a version, tag or machine that is none"),
+        ({"build": "a\tb"}, "a version, tag or machine that is none"),
+        ({"arch": [1]}, "a version, tag or machine that is none"),
+        ({"name": "py\npy"}, "a version, tag or machine that is none"),
+        ({"url": "https://x/\x1b[31m.tar.gz"}, "an address that is none"),
+        ({"os": ["linux"]}, "an unknown platform"),
+    ],
+)
+def test_a_row_that_makes_no_sense_is_dropped_and_counted(wrong: dict[str, Any], reason: str | None) -> None:
+    made = catalogue_build.made(catalogue_source.read(json.dumps({"a": {**PYPY, **wrong}}), BASE).rows)
+    assert made.dropped == ({} if reason is None else {reason: 1})
+    assert len(catalogue.read(catalogue.write(made.builds, {})).builds()) == (reason is None)
+
+
+@pytest.mark.parametrize("size", ["big", -1, 1.5, True, [1]])
+def test_a_size_that_is_no_number_is_counted(size: object) -> None:
+    row = {"url": kit.name_of(), "sha256": "0" * 64, "size": size}
+    read = catalogue_source.read(json.dumps({"version": "3.13.9+20251101", "artifacts": [row]}), BASE)
+    assert catalogue_build.made(read.rows).dropped == {"a size that is no number": 1}
+
+
+def test_a_list_nested_without_end_is_refused() -> None:
+    with pytest.raises(MalformedPage):
+        catalogue_source.read("[" * 200_000, BASE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("3.13.9\t", "3.13.9\x1b[31m\t"), ("\tmusl\t", "\t\x1b]0;x\x07\t"), ("3.13.9\t", "latest\t")]
+)
+def test_a_catalogue_with_words_that_are_none_is_refused(old: str, new: str) -> None:
+    text = catalogue.write([only(kit.name_of())], {})
+    assert old in text
+    with pytest.raises(MalformedPage):
+        catalogue.read(text.replace(old, new)).builds()
+
+
 def test_what_is_written_is_read_back() -> None:
     names = [
         "cpython-3.8.2-x86_64-unknown-linux-gnu-pgo+lto-20200418T2243.tar.zst",

@@ -92,12 +92,12 @@ def test_a_level_is_taken_when_asked_for_and_there() -> None:
         ("3.13", "alpine:3.12", "needs musl 1.2.2; there is musl 1.1.24", None),
         ("3.13", "centos:6", "needs glibc 2.17; there is glibc 2.12", None),
         ("3.13+musl", "debian:12", "needs musl 1.2.2; there is glibc 2.36", None),
-        ("3.13", "alpine:3.22/armv7", "nobody offers builds of CPython for linux on armv7l with musl", None),
-        ("3.13", "alpine:3.22/riscv64", "nobody offers builds of CPython for linux on riscv64 with musl", None),
-        ("pypy", "alpine:3.22", "nobody offers builds of pypy for linux on x86_64 with musl", None),
+        ("3.13", "alpine:3.22/armv7", "the catalogue has no builds of CPython for linux on armv7l with musl", None),
+        ("3.13", "alpine:3.22/riscv64", "the catalogue has no builds of CPython for linux on riscv64 with musl", None),
+        ("pypy", "alpine:3.22", "the catalogue has no builds of pypy for linux on x86_64 with musl", None),
         ("3.12.3", "debian:12/riscv64", "there is such a version, but not for linux on riscv64", "3.12.8"),
         ("3.99", "debian:12", "there is no such version", "3.14.7"),
-        ("3.13+static", "debian:12", "nobody offers static builds", None),
+        ("3.13+static", "debian:12", "the catalogue has no static builds", None),
         ("graalpy@3.7", "debian:12", "there is no such version", "3.8.5"),
     ],
 )
@@ -110,7 +110,37 @@ def test_a_no_has_a_reason_and_the_nearest(text: str, place: str, words: str, ne
         assert answer.nearest.version == nearest
 
 
+def test_what_was_never_built_for_musl_is_not_called_static() -> None:
+    reason = refused("3.12.3", "alpine:3.22/arm64").reason
+    assert reason == "there is such a version, but not for linux on aarch64 with musl"
+
+
 STATIC = "cpython-3.13.15+20250106-x86_64-unknown-linux-musl-install_only_stripped.tar.gz"
+
+
+def test_what_another_machine_is_for_is_told_before_that_it_is_static() -> None:
+    assert (
+        "needs x86_64; there is aarch64"
+        in refused("any-3.13-any-x86_64+musl", "alpine:3.22/arm64", made(STATIC)).reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("3.13+static", "linux-musl"), ("cpython-3.13-linux-aarch64-gnu", "aarch64-unknown-linux-gnu"),
+     ("3.13+debug", "debug"), ("3.13+v3", "x86_64_v3"), ("3.13t", "freethreaded"), ("windows", "windows")],
+)  # fmt: skip
+def test_a_build_is_of_the_kind_that_is_named(text: str, right: str) -> None:
+    ending = "install_only_stripped.tar.gz"
+    names = [
+        STATIC.replace("3.13.15", "3.13.1"),
+        *(f"cpython-3.13.1+20260101-{platform}-{ending}" for platform in
+          ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "x86_64_v3-unknown-linux-gnu",
+           "x86_64-pc-windows-msvc", "x86_64-unknown-linux-gnu-freethreaded", "x86_64-unknown-linux-gnu-debug")),
+    ]  # fmt: skip
+    text = "any-any-windows" if text == "windows" else text
+    found = [build.url for build in made(*names).builds() if choose.is_kind(build, parse(text))]
+    assert found and all(right in url for url in found)
 
 
 def test_a_static_build_is_refused_unless_it_is_asked_for() -> None:

@@ -251,6 +251,9 @@ def test_other_files_speak_of_this_place() -> None:
     assert config == b'#!/bin/sh\nprefix="/opt/py"\nCC="cc"\n'
     details = relocation.rewritten("lib/python3.14/build-details.json", b'{"base_prefix": "/install"}', "/opt/py")
     assert details == b'{"base_prefix": "/opt/py"}'
+    script = "lib/python3.13/config-3.13-x86_64-linux-gnu/python-config.py"
+    assert relocation.concerns(script)
+    assert relocation.rewritten(script, b"#!/install/bin/python3.13\n", "/opt/py") == b"#!/opt/py/bin/python3.13\n"
 
 
 @pytest.mark.parametrize(
@@ -312,6 +315,14 @@ def test_what_it_says_of_itself_is_compared() -> None:
     }
     for words, known in wrongs.items():
         assert proof.of_answer(musl, known) == words
+
+
+def test_a_graalpy_says_a_patch_version_that_no_list_knows() -> None:
+    listed = build()._replace(implementation="graalpy", version="3.12.0", libc="glibc")
+    known = proof.Answer("graalpy", "3.12.8", False, False, ".so", "")
+    assert proof.of_answer(listed, known) is None
+    assert proof.of_answer(listed, known._replace(version="3.11.8")) == "it says that it is version 3.11.8"
+    assert proof.of_answer(listed._replace(implementation="pypy"), known._replace(implementation="pypy")) is not None
 
 
 @pytest.mark.parametrize("output", [b"", b"hello\n", b"elfin\tcpython\n", b"\xff\xfe", b"\t" * 6, b'{"elfin": 1}'])

@@ -31,6 +31,22 @@ from kit.places import interpreter
         ("windows-x86_64", {"os": "windows", "arch": "x86_64"}),
         ("pypy-linux", {"implementation": "pypy", "os": "linux"}),
         ("any-any-any-any-any", {}),
+        ("any+static", {"static": True}),
+        ("+static", {"static": True}),
+        ("cpython+static", {"implementation": "cpython", "static": True}),
+        ("pypy@3.11+musl", {"implementation": "pypy", "release": (3, 11), "libc": "musl"}),
+        (">=3.13+static", {"specifier": ">=3.13", "static": True}),
+        (">=3.13t +v3", {"specifier": ">=3.13", "free_threaded": True, "level": 3}),
+        ("cpython-3.13-linux-x86_64-musl+static",
+         {"implementation": "cpython", "release": (3, 13), "os": "linux", "arch": "x86_64", "libc": "musl",
+          "static": True}),
+        ("==3.13", {"release": (3, 13)}),
+        ("== 3.13.2", {"release": (3, 13, 2)}),
+        ("cpython==3.13t", {"implementation": "cpython", "release": (3, 13), "free_threaded": True}),
+        ("==3.13.*", {"specifier": "==3.13.*"}),
+        ("==3.13,!=3.13.2", {"specifier": "!=3.13.2,==3.13"}),
+        ("c++", {"name": "c++"}),
+        ("my+python", {"name": "my+python"}),
         ("my-python", {"name": "my-python"}),
         ("foobar-3.14-windows", {"name": "foobar-3.14-windows"}),
     ],
@@ -40,11 +56,24 @@ def test_what_is_written_is_understood(text: str, expected: dict[str, object]) -
 
 
 @pytest.mark.parametrize(
-    "text", ["cpython-3.12-linux-x86_64-gnu-extra", "3.12-cpython", "3.12-dev", "3.13+v9", "3.13+uclibc"]
-)
+    "text",
+    ["cpython-3.12-linux-x86_64-gnu-extra", "any-any-any-any-any-any", "3.12-cpython", "3.12-dev", "3.13+uclibc",
+     "any+v9", "+uclibc"],
+)  # fmt: skip
 def test_what_means_nothing_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse(text)
+
+
+def test_an_unknown_kind_is_told_with_all_that_are_known() -> None:
+    with pytest.raises(UsageError, match=r"unknown variant '\+v9'") as caught:
+        parse("3.13+v9")
+    assert all(word in caught.value.hints[0] for word in ("+freethreaded", "+musl", "+static", "+v3"))
+
+
+def test_a_level_of_processor_is_nothing_that_an_interpreter_tells() -> None:
+    assert shortfall(parse("3+v1"), interpreter()) is None
+    assert shortfall(parse("3+v3"), interpreter()) == "does not tell that it is built for x86-64-v3"
 
 
 def test_an_interpreter_is_held_against_the_kind() -> None:

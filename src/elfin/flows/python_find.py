@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 
 from elfin.errors import ElfinError, NoPython, PlaceError, UsageError
 from elfin.flows.context import Context
-from elfin.host.model import Interpreter
+from elfin.host.model import Host, Interpreter
 from elfin.pythons import child
 from elfin.pythons import request as requests
 from elfin.pythons.request import PythonRequest
@@ -73,16 +72,24 @@ def _located(context: Context, text: str | None, *, inside: bool, fetch: bool) -
 
 
 def managed(context: Context, request: PythonRequest) -> list[Installed]:
-    """Those that elfin installed for this machine and that answer the request, the newest first."""
+    """Those that elfin installed for this machine and that answer the request, the best first."""
     if context.settings.python_folder.value is None:
         return []
     root = folder_of(context)
     if not os.path.isdir(root):  # most commands end here, without the rooms that know builds
         return []
-    from elfin.pythons import choose, disk_managed
+    from elfin.pythons import disk_managed
 
-    there = disk_managed.installed(root)
-    return [one for one in there if one.ran and choose.answers(one.build, request, context.host)] if there else []
+    there = [one for one in disk_managed.installed(root) if one.ran]
+    return answering(request, context.host, there) if there else []
+
+
+def answering(request: PythonRequest, host: Host, there: list[Installed]) -> list[Installed]:
+    """Those of `there` that answer the request in a place, the best first: `there` is the newest first."""
+    from elfin.pythons import choose
+
+    found = [one for one in there if choose.answers(one.build, request, host)]
+    return sorted(found, key=lambda one: choose.is_early(one.build, request))
 
 
 def _downloaded(
@@ -102,14 +109,14 @@ def _downloaded(
         raise NoPython(error.message, state=state, hints=error.hints) from trouble
     chosen = choose.choose(request, context.host, known)
     shown = request.text.strip() or "any"
-    typed = shown if re.fullmatch(r"[\w@.+-]+", shown) else f"'{shown}'"
     if isinstance(chosen, choose.NoBuild):
         refusal = python_install.refusal(chosen)
         state = "\n".join(filter(None, (error.state, f"and none can be downloaded: {refusal.state}")))
         raise NoPython(error.message, state=state, hints=(*refusal.hints, *error.hints)) from error
     if not allowed:
         why = f"; downloads are off ({said.origin})" if said.value != "automatic" else "; elfin is offline"
-        hint = f"`elfin python install {typed}` would get {chosen.version}" + (why if fetch else "")
+        command = f"`elfin python install {python_install.typed(shown)}`"
+        hint = f"{command} would get {chosen.version}" + (why if fetch else "")
         raise NoPython(error.message, state=error.state, hints=(hint, *error.hints)) from error
     context.tell(f"Installing Python {chosen.version}: none for {shown!r} is here")
     outcome = python_install.install_build(context, chosen, python_install.where(context, None))

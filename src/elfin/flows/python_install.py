@@ -7,11 +7,12 @@ uninstall removes what is left; a Python has its name only when it is whole and 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 
 from elfin.edges import disk
-from elfin.errors import MalformedPage, NoPython, PlaceError, UsageError
-from elfin.flows import python_catalogue, python_find
+from elfin.errors import ConfigError, MalformedPage, NoPython, PlaceError, UsageError
+from elfin.flows import python_catalogue, python_find, python_links
 from elfin.flows.context import Context
 from elfin.flows.python_fetch import fetch
 from elfin.host.model import Host
@@ -48,16 +49,20 @@ class Where(NamedTuple):
     """The path of `root` as the place sees it."""
     here: bool
     """It is this machine: they can be run, and linked to."""
+    options: str = ""
+    """What names this place and folder on a command line, with a space before it."""
 
 
 def where(context: Context, platform: str | None) -> Where:
     """Where to install for `--platform` (None: this machine). Raises UsageError, PlaceError."""
     root = python_find.folder_of(context)
+    own = context.settings.python_folder.origin == "--install-dir"
+    options = f" --install-dir {typed(str(context.settings.python_folder.value))}" if own else ""
     if platform is None or platform == "host":
-        return Where(context.host, root, context.place, root, True)
+        return Where(context.host, root, context.place, root, True, options)
     from elfin.flows import place
 
-    if context.settings.python_folder.origin != "--install-dir":
+    if not own:
         raise UsageError("a Python for another place needs a folder of its own", hints=("give --install-dir DIR",))
     found = place.place(context, platform)
     inside = root
@@ -68,20 +73,25 @@ def where(context: Context, platform: str | None) -> Where:
         inside = "/" + os.path.relpath(real, top) if real.startswith(top + os.sep) else "/" if real == top else root
     for note in (found.understood, *found.notes):
         context.tell(note)
-    return Where(found.host, root, found.root, inside, False)
+    return Where(found.host, root, found.root, inside, False, f" --platform {typed(platform)}{options}")
 
 
-def pick(request: PythonRequest, place: Host, known: Catalogue) -> PythonBuild:
+def typed(text: str) -> str:
+    """A word as it is typed in a shell."""
+    return text if re.fullmatch(r"[\w@.+:/-]+", text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+def _pick(request: PythonRequest, place: Where, known: Catalogue) -> PythonBuild:
     """The build for a request. Raises NoPython in words, with the nearest that works."""
-    chosen = choose.choose(request, place, known)
+    chosen = choose.choose(request, place.host, known)
     if isinstance(chosen, PythonBuild):
         return chosen
-    raise refusal(chosen)
+    raise refusal(chosen, place.options)
 
 
 def _requests(texts: list[str]) -> list[PythonRequest]:
     """What the texts ask for. Raises UsageError for a path or a program's name: these can be found, not installed."""
-    wanted = [requests.parse(text) for text in texts]
+    wanted = [requests.parse_named(text) for text in texts]
     for request in wanted:
         if request.path is not None or request.name is not None:
             version = (request.name or "").removeprefix("python")
@@ -90,23 +100,32 @@ def _requests(texts: list[str]) -> list[PythonRequest]:
     return wanted
 
 
-def refusal(answer: choose.NoBuild) -> NoPython:
-    """The error for a request that nothing answers."""
+def refusal(answer: choose.NoBuild, options: str = "") -> NoPython:
+    """The error for a request that nothing answers; `options`: what else is to be typed, with a space before it."""
+    text = answer.request.text.strip() or "any"
     hints: list[str] = []
     if answer.nearest is not None:
-        variant = "t" * answer.nearest.free_threaded + "d" * answer.nearest.debug
-        prefix = "" if answer.nearest.implementation == "cpython" else f"{answer.nearest.implementation}@"
-        hints.append(f"the nearest that works: `elfin python install {prefix}{answer.nearest.version}{variant}`")
+        nearest = _shortest(answer.request, answer.nearest)
+        hints.append(f"the nearest that works: `elfin python install {nearest}{options}`")
     static = [one for one in answer.rejected if one.build.linkage == "static"]
-    if static and not answer.request.static:
-        hints.append(f"a static one is installed when asked for: `{answer.request.text.strip()}+static`")
+    if static and answer.request.static is None:
+        command = f"`elfin python install {typed(text + '+static')}{options}`"
+        hints.append(f"a static one is installed when asked for: {command}")
     if answer.reason == "there is no such version":
         hints.append("a newer list of Pythons may have it: `elfin python catalogue update`")
     return NoPython(
-        f"no Python download found for request: {answer.request.text.strip() or 'any'}",
+        f"No Python download found for request: {text}",
         state=answer.reason,
         hints=tuple(hints),
     )
+
+
+def _shortest(request: PythonRequest, build: PythonBuild) -> str:
+    """What to write for a build that the request came near to: its key where a kind or a platform was named."""
+    if any(field is not None for field in (request.os, request.arch, request.libc, request.static, request.level)):
+        return build.key
+    prefix = "" if build.implementation == "cpython" else f"{build.implementation}@"
+    return f"{prefix}{build.version}{'t' * build.free_threaded}{'d' * build.debug}"
 
 
 def install(
@@ -127,12 +146,12 @@ def install(
     known: Catalogue | None = None
     chosen: list[Installed | PythonBuild] = []
     for request in wanted:  # all of them, before the first is fetched: one that cannot be had is said at once
-        old = next((one for one in there if choose.answers(one.build, request, place.host)), None)
+        old = next(iter(python_find.answering(request, place.host, there)), None)
         if old is not None and not newest and not reinstall:
             chosen.append(old)
         else:
             known = known or python_catalogue.load(context)
-            chosen.append(pick(request, place.host, known))
+            chosen.append(_pick(request, place, known))
     return [
         install_build(context, one, place, reinstall=reinstall, link=link)
         if isinstance(one, PythonBuild)
@@ -170,13 +189,29 @@ def _installed(context: Context, build: PythonBuild, place: Where, *, reinstall:
         whole = there is not None and disk_managed.has_program(there) and there.build.tag == build.tag
         if there is not None and whole and not reinstall:
             return Outcome(there, "there", *_linked(context, place, there, link=link))
-        disk_managed.refuse_foreign(final)
+        replaced = os.path.lexists(final)
+        disk_managed.refuse_foreign(final, anyway=reinstall)
+        _allow(context, build)
         one = _put(context, build, place, work, final)
-    how = "installed" if there is None else "reinstalled"
+        disk_managed.publish(work, os.path.join(work, "python"), final, anyway=reinstall)
+    how = "reinstalled" if replaced else "installed"
     return Outcome(one, how, *_linked(context, place, one, link=link))
 
 
+def _allow(context: Context, build: PythonBuild) -> None:
+    """Raise ConfigError where the user lets no Python be downloaded, not even one that is asked for by name."""
+    said = context.settings.python_downloads
+    if said.value == "never":
+        allowed = "ELFIN_PYTHON_DOWNLOADS=manual allows those that are asked for by name"
+        raise ConfigError(
+            f"{build.key} would have to be downloaded, and downloads of Pythons are off ({said.origin})",
+            state="nothing was installed",
+            hints=(f"leave out `{said.origin}`" if said.origin.startswith("--") else allowed,),
+        )
+
+
 def _put(context: Context, build: PythonBuild, place: Where, work: str, final: str) -> Installed:
+    """The build in `work`/python, proven and complete, for its place `final`."""
     from elfin.pythons import child_first_run, disk_unpack, relocation
 
     archive = fetch(context, build, work, place.root)
@@ -205,7 +240,6 @@ def _put(context: Context, build: PythonBuild, place: Where, work: str, final: s
     entries += _additions(build, staged, executable, relocation.MARKER)
     one = Installed(build.key, build, final, executable, place.here, said)
     disk_managed.finish(staged, entries, one)
-    disk_managed.publish(work, staged, final)
     return one
 
 
@@ -236,29 +270,5 @@ def _standard_libraries(staged: str) -> list[str]:
 
 
 def _linked(context: Context, place: Where, one: Installed, *, link: bool) -> tuple[str | None, tuple[str, ...]]:
-    """(the link on PATH, notes): `python3.13` leads to the newest of its kind, and never replaces a foreign file."""
-    name = manifest.command_name(one.build)
-    folder = context.settings.python_links.value
     own = context.settings.python_folder.origin != "--install-dir"
-    if not link or not place.here or not own or name is None or folder is None:
-        return None, ()
-    folder = os.path.join(context.folder, os.path.expanduser(folder))
-    path = os.path.join(folder, name)
-    target = os.path.join(one.prefix, one.executable)
-    try:
-        if os.path.lexists(path):
-            owner = disk_managed.owner_of_link(path, place.root)
-            if owner is None:
-                return None, (f"{path} is not elfin's and was left alone",)
-            other = disk_managed.at(owner)
-            if owner == one.prefix and os.path.realpath(path) == os.path.realpath(target):
-                return path, ()
-            if other is not None and os.path.exists(path) and not manifest.is_upgrade(one.build, other.build):
-                return None, ()
-        made = disk_managed.set_link(path, target)
-    except PlaceError as error:
-        return None, (f"{name} was not linked: {error.message}",)
-    if not made:
-        return None, (f"{name} was not linked: the file system of {folder} has no links",)
-    on_path = folder in context.environ.get("PATH", "").split(os.pathsep)
-    return path, () if on_path else (f"{folder} is not on PATH",)
+    return python_links.linked(context, place.root, one) if link and place.here and own else (None, ())

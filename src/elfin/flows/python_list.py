@@ -61,14 +61,24 @@ def rows(
 
         host = place.place(context, platform).host
     # For another place, what is here is beside the question.
-    installed = [one for one in _installed(context) if platform is None and _is_asked(request, one.build)]
+    asked = requests.version_test(request)
+    there = _installed(context) if platform is None else []
+    installed = [one for one in there if choose.is_kind(one.build, request) and asked(one.build.version)]
     found = [_of_installed(one) for one in installed]
+    if platform is None and text is None:
+        found += _lost(context)
     if platform is None:
         found += _system(context, request, {os.path.realpath(str(row.path)) for row in found})
     if not only_installed:
-        known = python_catalogue.load(context)
-        there = {one.key for one in installed}
-        found += _available(request, host, known, there, all_versions=all_versions, all_platforms=all_platforms)
+        try:
+            known = python_catalogue.load(context)
+        except ElfinError as error:
+            if not found:
+                raise
+            context.warn(f"what can be downloaded is not known: {error.message}")
+            return found
+        keys = {one.key for one in installed}
+        found += _available(request, host, known, keys, all_versions=all_versions, all_platforms=all_platforms)
         if not found:
             answer = choose.choose(request, host, known)
             context.tell(f"None: {answer.reason}" if isinstance(answer, choose.NoBuild) else "None")
@@ -81,13 +91,15 @@ def _installed(context: Context) -> list[Installed]:
     return disk_managed.installed(python_find.folder_of(context))
 
 
-def _is_asked(request: PythonRequest, build: PythonBuild) -> bool:
-    return (
-        request.implementation in (None, build.implementation)
-        and request.free_threaded in (None, build.free_threaded)
-        and request.libc in (None, build.libc)
-        and requests.version_test(request)(build.version)
-    )
+def _lost(context: Context) -> list[Row]:
+    """Those that elfin installed and can no longer tell of."""
+    if context.settings.python_folder.value is None:
+        return []
+    root = python_find.folder_of(context)
+    return [
+        Row("installed", name, "", "", os.path.join(root, name), None, None, f"broken: {why}")
+        for name, why in disk_managed.unreadable(root).items()
+    ]
 
 
 def _of_installed(one: Installed) -> Row:
@@ -146,7 +158,9 @@ def _available(
     request: PythonRequest, host: Host, known: Catalogue, there: set[str], *, all_versions: bool, all_platforms: bool
 ) -> list[Row]:
     if all_platforms:
-        builds = [build for build in known.builds(lambda kind: not kind.debug) if _is_asked(request, build)]
+        ordinary, asked = request._replace(debug=bool(request.debug)), requests.version_test(request)
+        every = known.builds(lambda kind: choose.is_kind(kind, ordinary))
+        builds = [build for build in every if asked(build.version)]
     else:
         kinds = [request]
         if request.implementation is None and request.free_threaded is None:

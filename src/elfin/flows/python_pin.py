@@ -24,14 +24,17 @@ def pin(context: Context, text: str, *, resolved: bool) -> tuple[str, str | None
 
     Raises UsageError for a request that is none, NoPython with `resolved` where nothing answers.
     """
-    request = requests.parse(text)
-    if not text.strip():
-        raise UsageError("an empty word names no Python", hints=(requests.HOW,))
+    request = requests.parse_named(text)
     word = text.strip()
     if resolved:
         word = python_find.located(context, text, inside=False).executable
+    elif request.name not in (None, "system"):  # whoever reads it would pass over it
+        hint = "write a version (3.12), a range (>=3.11,<3.13), an implementation (pypy@3.10) or a path (./python3)"
+        raise UsageError(f"{word!r} is no version of Python to pin", state="nothing was changed", hints=(hint,))
     elif request.path is None:
         word = "".join(text.split())  # a pin ends at the first space
+    elif word.split() != [word]:  # but for an absolute path
+        word = os.path.join(context.folder, os.path.expanduser(word))
     path = os.path.join(context.folder, python_find.PIN)
     before = python_find.first_word(path) or None
     disk.write(path, f"{word}\n".encode())

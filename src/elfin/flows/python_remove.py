@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 from elfin.errors import ElfinError, NoPython, UsageError
-from elfin.flows import python_catalogue, python_find, python_install
+from elfin.flows import python_catalogue, python_find, python_install, python_links
 from elfin.flows.context import Context
 from elfin.pythons import choose, disk_managed, manifest
 from elfin.pythons import request as requests
+from elfin.pythons.catalogue import PythonBuild
 from elfin.pythons.manifest import Installed
 from elfin.pythons.request import PythonRequest
 from elfin.record import NamedTuple
@@ -25,77 +26,69 @@ class Upgrade(NamedTuple):
 class Check(NamedTuple):
     """One Python looked over."""
 
-    one: Installed
+    key: str
     faults: tuple[str, ...]
     """Clauses; none: it is as it was installed."""
+    ran: bool
+    """It was run here."""
 
 
-def uninstall(context: Context, texts: list[str], *, every: bool) -> list[Installed]:
-    """Remove what the requests name; those that are gone. Raises NoPython when one names nothing that is installed."""
-    root = python_find.folder_of(context)
-    there = disk_managed.installed(root)
-    disk_managed.sweep(root, archives=True)
-    if every:
-        doomed = there
-    elif not texts:
+def uninstall(context: Context, texts: list[str], *, every: bool) -> list[str]:
+    """Remove what the requests name; the names of those that are gone.
+
+    One whose record cannot be read any more goes by its whole name, or with all. Raises UsageError, and NoPython when
+    one names nothing that is installed.
+    """
+    if every and texts:
+        hints = ("`--all` alone removes every one; without it those that are named go",)
+        raise UsageError("--all and a request are two things", state="nothing was removed", hints=hints)
+    if not every and not texts:
         raise UsageError("nothing was said to uninstall", hints=("name a version, or --all",))
+    root = python_find.folder_of(context)
+    disk_managed.sweep(root, archives=True)
+    there, lost = disk_managed.installed(root), disk_managed.unreadable(root)
+    if every:
+        doomed = [*map(_name, there), *lost]
     else:
-        doomed = list(dict.fromkeys(one for text in texts for one in _named(text, there)))
-    for one in doomed:
-        with disk_managed.working(root, one.key) as work:
-            if disk_managed.at(one.prefix) is not None:
-                disk_managed.take_out(work, one.prefix)
-    _relink(context, root, doomed)
+        doomed = list(dict.fromkeys(name for text in texts for name in _names(text, there, lost)))
+    for name in doomed:
+        with disk_managed.working(root, name) as work:
+            if os.path.lexists(os.path.join(root, name)):
+                disk_managed.take_out(work, os.path.join(root, name))
+    python_links.mend(context, root)
     return doomed
+
+
+def _names(text: str, there: list[Installed], lost: dict[str, str]) -> list[str]:
+    return [text] if text in lost else [_name(one) for one in _named(text, there)]
+
+
+def _name(one: Installed) -> str:
+    """Of its folder: its key, unless somebody renamed it."""
+    return os.path.basename(one.prefix)
 
 
 def _named(text: str, there: list[Installed]) -> list[Installed]:
     same = [one for one in there if one.key == text]
     if same:
         return same
-    if not text.strip():  # `uninstall "$VERSION"` with nothing in it
-        raise UsageError("an empty word names no Python", hints=(requests.HOW,))
-    request = requests.parse(text)
-    found = [one for one in there if _is_meant(request, one)]
+    request = requests.parse_named(text)
+    found = [one for one in there if _is_meant(request, one.build)]
     if not found:
         names = ", ".join(one.key for one in there) or "none is installed"
         raise NoPython(f"no installed Python answers {text!r}", state=f"installed: {names}")
     return found
 
 
-def _is_meant(request: PythonRequest, one: Installed) -> bool:
-    build = one.build
+def _is_meant(request: PythonRequest, build: PythonBuild) -> bool:
+    """Whether a build is meant where one is to be changed: what the request does not name is the ordinary kind."""
     if request.path is not None or request.name is not None:
         return False
-    return (
-        request.implementation in (None, build.implementation)
-        and bool(request.free_threaded) == build.free_threaded
-        and bool(request.debug) == build.debug
-        and request.libc in (None, build.libc)
-        and request.arch in (None, build.arch)
-        and (build.linkage == "static") == bool(request.static)
-        and (build.level or 1) == (request.level or 1)
-        and requests.version_test(request)(build.version)
-    )
-
-
-def _relink(context: Context, root: str, gone: list[Installed]) -> None:
-    """A link that led to what is gone leads to the next best of its kind, or goes too."""
-    folder = context.settings.python_links.value
-    if folder is None:
-        return
-    folder = os.path.join(context.folder, os.path.expanduser(folder))
-    left = disk_managed.installed(root)
-    for one in gone:
-        name = manifest.command_name(one.build)
-        path = os.path.join(folder, name or "")
-        if name is None or disk_managed.owner_of_link(path, root) != one.prefix:
-            continue
-        heir = next((other for other in left if other.ran and manifest.command_name(other.build) == name), None)
-        if heir is None:
-            disk_managed.remove_link(path)
-        else:
-            disk_managed.set_link(path, os.path.join(heir.prefix, heir.executable))
+    request = request._replace(
+        free_threaded=bool(request.free_threaded), debug=bool(request.debug), static=bool(request.static),
+        level=request.level or 1,
+    )  # fmt: skip
+    return choose.is_kind(build, request) and requests.version_test(request)(build.version)
 
 
 def upgrade(context: Context, texts: list[str]) -> list[Upgrade]:
@@ -135,21 +128,33 @@ def _same_kind(one: Installed) -> PythonRequest:
 
 def verify(context: Context, texts: list[str]) -> list[Check]:
     """Compare every file of the installed Pythons (of those named) with what was installed, and run each once."""
+    root = python_find.folder_of(context)
+    there, lost = disk_managed.installed(root), disk_managed.unreadable(root)
+    known = {_name(one): one for one in there}
+    chosen = dict.fromkeys(name for text in texts for name in _names(text, there, lost)) if texts else {**known, **lost}
+    found: list[Check] = []
+    for name in chosen:
+        if name in lost:
+            found.append(Check(name, (lost[name],), ran=False))
+        else:
+            found.append(Check(name, tuple(_faults(context, known[name])), known[name].ran))
+    return found
+
+
+def _faults(context: Context, one: Installed) -> list[str]:
+    """What is wrong with its files, and with how it runs: the one may be unknown, and the other be told."""
     from elfin.pythons import child_first_run
 
-    root = python_find.folder_of(context)
-    there = disk_managed.installed(root)
-    chosen = list(dict.fromkeys(one for text in texts for one in _named(text, there))) if texts else there
-    found: list[Check] = []
-    for one in chosen:
-        wrong: list[str] = []
-        try:
-            wrong += disk_managed.faults(one)
-            path = os.path.join(one.prefix, one.executable)
-            child_first_run.look(one.build, path, context.place, context.place if one.ran else None)
-            if one.ran:
-                child_first_run.run(one.build, path, context.place)
-        except ElfinError as error:
-            wrong.append(error.message.partition(" was not installed: ")[2] or error.message)
-        found.append(Check(one, tuple(wrong)))
-    return found
+    wrong: list[str] = []
+    try:
+        wrong += disk_managed.faults(one)
+    except ElfinError as error:
+        wrong.append(error.message)
+    try:
+        path = os.path.join(one.prefix, one.executable)
+        child_first_run.look(one.build, path, context.place, context.place if one.ran else None)
+        if one.ran:
+            child_first_run.run(one.build, path, context.place)
+    except ElfinError as error:
+        wrong.append(error.message.partition(" was not installed: ")[2] or error.message)
+    return wrong

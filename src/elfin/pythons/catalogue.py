@@ -134,6 +134,8 @@ def read(text: str) -> Catalogue:
 
 def _section(text: str) -> Section:
     head, _, rows = text.partition("\n")
+    if not head.replace("\t", "").isprintable():
+        raise ValueError
     words = head.split("\t")
     implementation, system, arch, float_abi, libc, floor, linkage, level, variant, flavour, faults, pattern = words
     kind = PythonBuild(
@@ -153,6 +155,8 @@ def _builds(section: Section) -> list[PythonBuild]:
         words = line.split("\t")
         try:
             version, tag, digest, size, more = words + [""] * (5 - len(words))
+            if not "".join(words).isprintable() or not order(version)[0]:
+                raise ValueError
             sha256 = a2b_base64(digest + "=", strict_mode=True).hex() if digest else None
             url = more if "/" in more else _url(section.pattern, version, tag, more)
             found.append(PythonBuild(section.kind.implementation, version, tag, *shared, url, sha256, _number(size)))
@@ -230,7 +234,7 @@ def _order(version: str) -> tuple[tuple[int, ...], int, int]:
     if not stage:
         number, release = "0", version
     parts = release.split(".")
-    if stage not in _STAGES or not number or not all(part.isdecimal() for part in parts):
+    if stage not in _STAGES or not number or len(version) > 64 or not all(part.isdecimal() for part in parts):
         return (), 0, 0
     return tuple(map(int, parts)), _STAGES[stage], int(number)
 

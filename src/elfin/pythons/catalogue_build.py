@@ -7,6 +7,7 @@ which libc each needs (python-build-standalone's own documents and validation; i
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -81,15 +82,23 @@ def _ranked(row: Row) -> tuple[PythonBuild, int] | str:
     implementation = str(row.fields.get("name", "cpython")) if row.fields else "cpython"
     if row.fields and row.fields.get("os") == "emscripten":
         return "runs in a browser"
+    if row.size is not None and (type(row.size) is not int or row.size < 0):
+        return "a size that is no number"
     if implementation != "cpython":
-        build = _other(implementation, row)
-        return (build, 0) if build is not None else "an unknown platform"
-    name = parse(posixpath.basename(row.url))
-    if isinstance(name, str):
-        return name
-    if order(name.version)[0][:2] < OLDEST:
-        return f"older than Python {OLDEST[0]}.{OLDEST[1]}"
-    return _standalone(name, row), _rank(name)
+        build, rank = _other(implementation, row), 0
+        if build is None:
+            return "an unknown platform"
+    else:
+        name = parse(posixpath.basename(row.url))
+        if isinstance(name, str):
+            return name
+        if order(name.version)[0][:2] < OLDEST:
+            return f"older than Python {OLDEST[0]}.{OLDEST[1]}"
+        build, rank = _standalone(name, row), _rank(name)
+    words = build.implementation, build.version, build.tag, build.arch
+    if not all(re.fullmatch(r"[\w.-]*", word, re.ASCII) for word in words) or not order(build.version)[0]:
+        return "a version, tag or machine that is none"
+    return (build, rank) if build.url.isprintable() else "an address that is none"
 
 
 def _rank(name: ArchiveName) -> int:
@@ -129,12 +138,14 @@ def _other(implementation: str, row: Row) -> PythonBuild | None:
     """PyPy and GraalPy by uv's words, as their archives' names say too little. Nobody says which glibc they need."""
     fields = row.fields
     system = _SYSTEMS.get(str(fields.get("os")))
-    arch = arches.canonical(str((fields.get("arch") or {}).get("family")))
+    machine = fields.get("arch")
+    arch = arches.canonical(str(machine.get("family") if isinstance(machine, dict) else machine))
     if system is None:
         return None
-    version = f"{fields['major']}.{fields['minor']}.{fields['patch']}{fields.get('prerelease') or ''}"
+    release = ".".join(str(fields.get(name)) for name in ("major", "minor", "patch"))
     return PythonBuild(
-        implementation=implementation, version=version, tag=row.tag, os=system, arch=arch, float_abi=None,
+        implementation=implementation, version=release + str(fields.get("prerelease") or ""), tag=row.tag, os=system,
+        arch=arch, float_abi=None,
         libc="glibc" if system == "linux" else None, floor=None, linkage="dynamic",
         level=1 if arch == "x86_64" else None, free_threaded=False, debug=False, flavour="full", faults=(), url=row.url,
         sha256=row.sha256, size=row.size,

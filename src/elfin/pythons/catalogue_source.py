@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """One archive as a source has it."""
+    """One archive as a source has it; `catalogue_build` says which make no sense."""
 
     url: str
     sha256: str | None
@@ -53,7 +53,7 @@ def read(text: str, base: str) -> Read:
                 return Read(tuple(_ndjson(text, base)))
             whole = first if first is not None and not rest else json.loads(text)
             return _releases([whole], base) if "assets" in whole else Read(tuple(_metadata(whole, base)))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise MalformedPage(f"the list of Pythons cannot be read: {base}") from error
     raise MalformedPage(f"this is no list of Pythons that elfin knows: {base}")
 

@@ -71,14 +71,14 @@ def objection(build: PythonBuild, request: PythonRequest, host: Host) -> str | N
         return f"comes as {posixpath.basename(build.url)}, of a kind that elfin does not unpack"
     if request.static is False and build.linkage == "static":
         return "is static"
+    foreign = _foreign(build, host)
+    if foreign is not None:
+        return foreign
     if build.linkage == "static" and not request.static:
         since = f" as all builds for musl before {_day(DYNAMIC_MUSL_FROM)}" if build.tag < DYNAMIC_MUSL_FROM else ""
         return f"is static{since}: it loads no extension module"
     if request.static and build.linkage != "static":
         return "is not static"
-    foreign = _foreign(build, host)
-    if foreign is not None:
-        return foreign
     if EXT_SUFFIX in build.faults and not (len(request.release) == 3 and request.libc == "musl"):
         return (
             f"names extension modules for glibc, so wheels for musl do not import (repaired {_day(RIGHT_SUFFIX_FROM)})"
@@ -99,6 +99,28 @@ def _foreign(build: PythonBuild, host: Host) -> str | None:
 
 def _variant(request: PythonRequest, host: Host, catalogue: Catalogue) -> list[PythonBuild]:
     return catalogue.builds(_kind_test(request, host))
+
+
+def is_kind(build: PythonBuild, request: PythonRequest) -> bool:
+    """Whether a build is of the kind that a request names, for whatever place; what it does not name is free."""
+    asked_and_has = (
+        (request.implementation, build.implementation),
+        (request.os, build.os),
+        (request.arch, build.arch),
+        (request.libc, build.libc),
+        (request.float_abi, build.float_abi),
+        (request.free_threaded, build.free_threaded),
+        (request.debug, build.debug),
+        (request.static, build.linkage == "static"),
+        (request.level, build.level or 1),
+    )
+    return all(asked in (None, has) for asked, has in asked_and_has)
+
+
+def is_early(build: PythonBuild, request: PythonRequest) -> bool:
+    """Whether it is a pre-release and none was asked for: taken when nothing else is there."""
+    wants_early = bool(request.pre) or any(mark in request.specifier for mark in ("a", "b", "rc"))
+    return not wants_early and is_prerelease(build.version)
 
 
 def answers(build: PythonBuild, request: PythonRequest, host: Host) -> bool:
@@ -148,8 +170,7 @@ def _sifted(builds: list[PythonBuild], request: PythonRequest, host: Host) -> tu
             good.append(build)
         else:
             bad.append(Rejected(build, reason))
-    wants_early = bool(request.pre) or any(mark in request.specifier for mark in ("a", "b", "rc"))
-    good.sort(key=lambda build: (wants_early or not is_prerelease(build.version), *_quality(build)), reverse=True)
+    good.sort(key=lambda build: (not is_early(build, request), *_quality(build)), reverse=True)
     bad.sort(key=lambda one: _quality(one.build), reverse=True)
     return good, bad
 
@@ -191,9 +212,11 @@ def _reason(
             return f"the catalogue has no {request.implementation or 'cpython'} at all"
         if not any_at_all:
             kinds = _kinds(request)
-            return f"nobody offers{kinds} builds of {request.implementation or 'CPython'} for {named}"
+            return f"the catalogue has no{kinds} builds of {request.implementation or 'CPython'} for {named}"
     elsewhere = _of_version(request, catalogue.builds(lambda kind: kind.os == host.os))
-    if family == "musl" and elsewhere and max(build.tag for build in elsewhere) < DYNAMIC_MUSL_FROM:
+    # Static ones are left out of some lists; for other machines than this one nobody built any for musl then.
+    early = bool(elsewhere) and max(build.tag for build in elsewhere) < DYNAMIC_MUSL_FROM
+    if early and family == "musl" and machine == "x86_64":
         version = max(elsewhere, key=lambda build: order(build.version)).version
         return f"{version} has no usable build for musl: all are from before {_day(DYNAMIC_MUSL_FROM)}, and static"
     if elsewhere:

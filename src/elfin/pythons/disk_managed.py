@@ -23,12 +23,20 @@ from elfin.pythons.catalogue import order
 from elfin.pythons.manifest import Entry, Installed
 
 _WORK, _LOCKS = ".work", ".locks"
+_UNFINISHED = ".new"
+"""Ending of a link that has not got its name yet."""
 
 
 def installed(root: str) -> list[Installed]:
-    """Every whole Python below `root`, the newest first; none where there is no such folder."""
+    """Every whole Python below `root`, the newest first; none where there is no such folder.
+
+    One whose successor never came, its install having been killed, is put back first.
+    """
+    names = _names(root)
+    if _WORK in names and _put_back(root):
+        names = _names(root)
     found = []
-    for name in _names(root):
+    for name in names:
         one = None if name.startswith(".") else at(os.path.join(root, name))
         if one is not None:
             found.append(one)
@@ -43,6 +51,23 @@ def at(prefix: str) -> Installed | None:
             return manifest.record(file.read(1 << 20), prefix)
     except (OSError, UnicodeDecodeError, Malformed):
         return None
+
+
+def unreadable(root: str) -> dict[str, str]:
+    """Names below `root` of Pythons that elfin installed and can no longer tell of; each with a clause on why."""
+    found = {}
+    for name in sorted(_names(root)):
+        prefix = os.path.join(root, name)
+        if not name.startswith(".") and at(prefix) is None:
+            try:
+                os.lstat(os.path.join(prefix, manifest.RECORD))
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # somebody else's
+            except OSError as error:
+                found[name] = f"it cannot be looked into: {(error.strerror or str(error)).lower()}"
+            else:
+                found[name] = f"its record, {manifest.RECORD}, is broken or cannot be read"
+    return found
 
 
 def has_program(one: Installed) -> bool:
@@ -118,12 +143,25 @@ def _key_of(name: str) -> str:
     return name[1:].rpartition(".gone")[0].rpartition(".")[0] if name.startswith(".") else name
 
 
+def _put_back(root: str) -> bool:
+    """Put back old Pythons whose successors never came; whether there was one. What is in use is left alone."""
+    left = [key for key in _names(os.path.join(root, _WORK)) if _is_orphan(root, key)]
+    for key in left:
+        with suppress(PlaceError), _held(root, key, timeout=0):
+            _clear(root, key)
+            disk.remove_folder_if_empty(os.path.join(root, _WORK))
+    return bool(left)
+
+
+def _is_orphan(root: str, key: str) -> bool:
+    return os.path.isdir(os.path.join(root, _WORK, key, "old")) and not os.path.lexists(os.path.join(root, key))
+
+
 def _clear(root: str, key: str) -> None:
     """Put back an old Python whose successor never came, then remove everything in the key's work folders."""
-    work, final = os.path.join(root, _WORK), os.path.join(root, key)
-    old = os.path.join(work, key, "old")
-    if os.path.isdir(old) and not os.path.lexists(final):
-        disk.rename(old, final)
+    work = os.path.join(root, _WORK)
+    if _is_orphan(root, key):
+        disk.rename(os.path.join(work, key, "old"), os.path.join(root, key))
     try:
         names = [name for name in os.listdir(work) if _key_of(name) == key]
     except FileNotFoundError:
@@ -140,13 +178,13 @@ def finish(staged: str, entries: list[Entry], one: Installed) -> None:
     disk.create(os.path.join(staged, manifest.RECORD), manifest.record_text(one).encode())
 
 
-def publish(work: str, staged: str, final: str) -> None:
+def publish(work: str, staged: str, final: str, *, anyway: bool = False) -> None:
     """Give a complete Python its name, in place of one that may be there. Raises PlaceError.
 
-    Everything is made durable first. A file or a foreign folder of that name is left alone.
+    Everything is made durable first. `anyway`: see `refuse_foreign`.
     """
     disk.sync(staged)
-    refuse_foreign(final)
+    refuse_foreign(final, anyway=anyway)
     if os.path.lexists(final):
         disk.rename(final, os.path.join(work, "old"))
     if not disk.publish(staged, final):
@@ -154,14 +192,27 @@ def publish(work: str, staged: str, final: str) -> None:
     disk.sync_file(os.path.dirname(final))
 
 
-def refuse_foreign(final: str) -> None:
-    """Raise PlaceError when something has this name that elfin did not install."""
-    if os.path.lexists(final) and at(final) is None:
+def refuse_foreign(final: str, *, anyway: bool = False) -> None:
+    """Raise PlaceError when something has this name that elfin did not install, or no longer knows unless `anyway`."""
+    if not os.path.lexists(final) or at(final) is not None:
+        return
+    why = unreadable(os.path.dirname(final)).get(os.path.basename(final))
+    if why is None:
         raise PlaceError(f"{final} is there, and elfin did not install it", hints=("move it away",))
+    _refuse_closed(final)
+    if not anyway:
+        raise PlaceError(f"{final} is there, and {why}", hints=("`--reinstall` puts a whole one in its place",))
+
+
+def _refuse_closed(prefix: str) -> None:
+    """Raise PlaceError for a folder that this user may not rename or look into."""
+    if os.path.isdir(prefix) and not os.access(prefix, os.R_OK | os.W_OK | os.X_OK):
+        raise PlaceError(f"{prefix} is closed to this user", hints=(f"`chmod u+rwx {prefix}` opens it",))
 
 
 def take_out(work: str, prefix: str) -> None:
     """Remove an installed Python: from its name at once, then its files. Raises PlaceError."""
+    _refuse_closed(prefix)
     # Not called "old": that one would be put back.
     aside = os.path.join(work, "removed")
     disk.rename(prefix, aside)
@@ -205,6 +256,30 @@ def _fault(path: str, entry: Entry) -> str | None:
     return "may not be executed any more" if entry.mode & 0o100 and not mode & 0o100 else None
 
 
+@contextmanager
+def linking(root: str) -> Iterator[None]:
+    """Hold the lock of all links into `root`. Raises PlaceError."""
+    with _held(root, "links"):
+        yield
+
+
+def dead_links(folder: str, root: str) -> list[str]:
+    """Links in `folder` into a Python below `root` that is gone; what a killed `set_link` left there is removed.
+
+    Whoever asks holds `linking`. Raises PlaceError.
+    """
+    dead = []
+    for name in sorted(_names(folder)):
+        path = os.path.join(folder, name)
+        if owner_of_link(path, root) is None:
+            continue
+        if name.startswith(".") and name.endswith(_UNFINISHED):
+            disk.remove_file(path)
+        elif not os.path.exists(path):
+            dead.append(path)
+    return dead
+
+
 def owner_of_link(path: str, root: str) -> str | None:
     """The installed prefix below `root` that a link on PATH leads into; None for anything else that is there."""
     try:
@@ -217,10 +292,13 @@ def owner_of_link(path: str, root: str) -> str | None:
 
 
 def set_link(path: str, target: str) -> bool:
-    """Have `path` lead to `target`, in place of a link of ours that may be there; False without symbolic links."""
+    """Have `path` lead to `target`, in place of a link of ours that may be there; False without symbolic links.
+
+    Whoever asks holds `linking`. Raises PlaceError.
+    """
     folder, name = os.path.split(path)
     disk.make_folder(folder)
-    temporary = os.path.join(folder, f".{name}.{os.getpid():x}.new")
+    temporary = os.path.join(folder, f".{name}{_UNFINISHED}")
     disk.remove_file(temporary)
     if not disk.symlink(target, temporary):
         return False

@@ -62,7 +62,7 @@ def of_answer(build: PythonBuild, known: Answer) -> str | None:
     """What is wrong with what it says of itself, as a clause; None when nothing is."""
     if known.implementation != build.implementation:
         return f"it says that it is {known.implementation}"
-    if known.version != build.version:
+    if _comparable(build, known.version) != _comparable(build, build.version):
         return f"it says that it is version {known.version}"
     if known.free_threaded != build.free_threaded:
         return "it has no GIL" if known.free_threaded else "it has a GIL"
@@ -73,6 +73,11 @@ def of_answer(build: PythonBuild, known: Answer) -> str | None:
     if dynamic_musl and suffix.endswith("-linux-gnu.so"):
         return f"it looks for extension modules named {suffix}, which is for glibc"
     return None
+
+
+def _comparable(build: PythonBuild, version: str) -> str:
+    """What of a version the lists know: of GraalPy's they fill in 0 for the patch."""
+    return version.rpartition(".")[0] if build.implementation == "graalpy" else version
 
 
 def translated(message: str) -> tuple[str, str | None]:

@@ -36,7 +36,7 @@ def concerns(path: str) -> bool:
     folder, name = posixpath.split(path)
     if folder == "bin":
         return True
-    if name.startswith("_sysconfigdata_") or name in ("Makefile", "build-details.json"):
+    if name.startswith("_sysconfigdata_") or name in ("Makefile", "build-details.json", "python-config.py"):
         return folder.startswith("lib/python")
     return folder == "lib/pkgconfig" and name.endswith(".pc")
 

@@ -1,7 +1,7 @@
 """What a user may write where a Python is asked for -> `PythonRequest`, and whether an interpreter satisfies it.
 
 Versions (`3`, `3.12`, `312`, `3.12.3`, `3.13rc1`), specifiers (`>=3.11,<3.13`), variants (`3.13t`, `3.13+debug`),
-kinds of a build (`3.13+musl`, `+static`, `+v3`), implementations (`pypy`, `cpython@3.12`, `cp312`), whole keys
+kinds of a build (`3.13+musl`, `>=3.13+static`, `+v3`), implementations (`pypy`, `cpython@3.12`, `cp312`), whole keys
 (`cpython-3.13-linux-x86_64-musl`), executable names and paths. Refuses, with `UsageError`, what begins like a version
 and is none.
 """
@@ -23,10 +23,15 @@ _NEWEST_MINOR = 20  # how far names are tried for an open range
 IMPLEMENTATIONS = {"cpython": "cpython", "cp": "cpython", "pypy": "pypy", "pp": "pypy", "graalpy": "graalpy",
                    "gp": "graalpy"}  # fmt: skip
 _IMPLEMENTATION = r"(?i:(cpython|cp|pypy|pp|graalpy|gp)(?:[@-]?(.*))?)"
-_DOTTED = r"(\d+)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)"
-_COMPACT = r"(\d)(\d{1,3})((?:a|b|rc)\d{1,3})?(t?d?)((?:\+\w+)*)"
+_DOTTED = r"(\d+)(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?((?:a|b|rc)\d{1,3})?(t?d?)"
+_COMPACT = r"(\d)(\d{1,3})((?:a|b|rc)\d{1,3})?(t?d?)"
 _OPERATORS = ("~=", "==", "!=", "<", ">")
-_VARIANTS = {"+freethreaded": (True, None), "+gil": (False, None), "+debug": (None, True)}
+_KINDS: dict[str, tuple[str, str | int | bool]] = {
+    "+freethreaded": ("free_threaded", True), "+gil": ("free_threaded", False), "+debug": ("debug", True),
+    "+musl": ("libc", "musl"), "+glibc": ("libc", "glibc"), "+gnu": ("libc", "glibc"), "+static": ("static", True),
+    "+dynamic": ("static", False), "+v1": ("level", 1), "+v2": ("level", 2), "+v3": ("level", 3), "+v4": ("level", 4),
+}  # fmt: skip
+"""Words behind any request: what they ask of the build."""
 
 HOW = "write a version (3.12), a range (>=3.11,<3.13), an implementation (pypy@3.10), a name (python3.12) or a path"
 
@@ -65,62 +70,76 @@ class PythonRequest(NamedTuple):
 def parse(text: str) -> PythonRequest:
     """The request that `text` spells. Raises UsageError for a version or specifier that is none."""
     stripped = text.strip()
-    if stripped.lower() in ("", "any", "default", "python"):
-        return PythonRequest(text)
     if stripped.startswith(("root:", "image:")):
         hint = f"`elfin host {stripped}` tells which Pythons it has"
         raise UsageError(f"{stripped} is a place, and a Python of this machine is asked for here", hints=(hint,))
     if "/" in stripped or "\\" in stripped or stripped.startswith(("~/", ".")) or stripped == "~":
         return PythonRequest(text, path=stripped)
-    key = _key(text, stripped) if "-" in stripped and not stripped.startswith(_OPERATORS) else None
+    stem, words = _split(stripped)
+    request = _stem(text, stem)
+    return PythonRequest(text, name=stripped) if request.name is not None else _of_kind(request, words)
+
+
+def parse_named(text: str) -> PythonRequest:
+    """As `parse`, for a command that changes something: there an empty word (`"$VERSION"`) is a mistake."""
+    if not text.strip():
+        raise UsageError("an empty word names no Python", hints=(HOW,))
+    return parse(text)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """(what stands before the `+word`s at the end, these)."""
+    match = re.fullmatch(r"(.*?)\s*((?:\+\w+)*)", text, re.DOTALL)
+    return (match[1], match[2]) if match is not None else (text, "")
+
+
+def _stem(text: str, stem: str) -> PythonRequest:
+    """The request `text`, as far as what stands before its `+word`s tells it."""
+    if stem.lower() in ("", "any", "default", "python"):
+        return PythonRequest(text)
+    key = _key(text, stem) if "-" in stem and not stem.startswith(_OPERATORS) else None
     if key is not None:
         return key
-    if stripped[0].isdigit() or stripped.startswith(_OPERATORS):
-        return _version(PythonRequest(text), stripped)
-    match = re.fullmatch(_IMPLEMENTATION, stripped)
+    if stem[0].isdigit() or stem.startswith(_OPERATORS):
+        return _version(PythonRequest(text), stem)
+    match = re.fullmatch(_IMPLEMENTATION, stem)
     if match is not None and (not match[2] or match[2][0].isdigit() or match[2].lstrip().startswith(_OPERATORS)):
         request = PythonRequest(text, implementation=IMPLEMENTATIONS[match[1].lower()])
         return _version(request, match[2]) if match[2] else request
-    return PythonRequest(text, name=stripped)
+    return PythonRequest(text, name=stem)
 
 
 def _version(request: PythonRequest, text: str) -> PythonRequest:
     if text.lstrip().startswith(_OPERATORS):
-        return _specifier(request, text)
-    match = re.fullmatch(_DOTTED, text) if "." in text or len(text.rstrip("td")) == 1 or "+" in text[:2] else None
+        exact = re.fullmatch(r"==\s*(\d+\.\d+(?:\.\d+)?t?)", text.strip())
+        # As uv reads it: PEP 440 would make ==3.13 the very first 3.13, which nobody means.
+        return _specifier(request, text) if exact is None else _version(request, exact[1])
+    match = re.fullmatch(_DOTTED, text) if "." in text or len(text.rstrip("td")) == 1 else None
     if match is not None and len(match[1]) == 1:
         release = tuple(int(part) for part in match.group(1, 2, 3) if part is not None)
-        pre, flags, variants = match.group(4, 5, 6)
+        pre, flags = match.group(4, 5)
         if pre and len(release) < 2:
             match = None
     else:
         match = re.fullmatch(_COMPACT, text)
         if match is not None:
             release = int(match[1]), int(match[2])
-            pre, flags, variants = match.group(3, 4, 5)
+            pre, flags = match.group(3, 4)
     if match is None:
         raise UsageError(f"{request.text!r} is not a Python version", hints=(HOW,))
-    request, variants = _kinds(request, variants or "")
-    free_threaded, debug = _variants(request.text, flags or "", variants)
-    return request._replace(release=release, pre=pre or "", free_threaded=free_threaded, debug=debug)
+    threads, debug = True if "t" in flags else None, True if "d" in flags else None
+    return request._replace(release=release, pre=pre or "", free_threaded=threads, debug=debug)
 
 
-_KINDS: dict[str, tuple[str, str | int | bool]] = {
-    "+musl": ("libc", "musl"), "+glibc": ("libc", "glibc"), "+gnu": ("libc", "glibc"), "+static": ("static", True),
-    "+dynamic": ("static", False), "+v1": ("level", 1), "+v2": ("level", 2), "+v3": ("level", 3), "+v4": ("level", 4),
-}  # fmt: skip
-
-
-def _kinds(request: PythonRequest, words: str) -> tuple[PythonRequest, str]:
-    """The request with the kind of build that `+word`s name, and the words that name something else."""
-    others = ""
+def _of_kind(request: PythonRequest, words: str) -> PythonRequest:
+    """The request with the kind of build that `+word`s name. Raises UsageError for an unknown one."""
     for word in re.findall(r"\+\w+", words):
-        if word in _KINDS:
-            field, value = _KINDS[word]
-            request = request._replace(**{field: value})  # type: ignore[arg-type]
-        else:
-            others += word
-    return request, others
+        if word not in _KINDS:
+            raise UsageError(f"{request.text!r} names an unknown variant {word!r}",
+                             hints=("one of " + ", ".join(_KINDS),))  # fmt: skip
+        field, value = _KINDS[word]
+        request = request._replace(**{field: value})  # type: ignore[arg-type]
+    return request
 
 
 _SYSTEMS = {"linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows"}
@@ -140,7 +159,7 @@ def _key(text: str, stripped: str) -> PythonRequest | None:
     """
     request, place, platform = PythonRequest(text), 0, False
     parts = stripped.lower().split("-")
-    for part in parts:
+    for at, part in enumerate(parts):
         while place < len(_PARTS):
             read = _PARTS[place](request, part)
             place += 1
@@ -148,7 +167,7 @@ def _key(text: str, stripped: str) -> PythonRequest | None:
                 request, platform = read, platform or (place > 2 and part != "any")
                 break
         else:
-            if platform and len(parts) > len(_PARTS):
+            if (platform or "any" in parts[:at]) and len(parts) > len(_PARTS):
                 raise UsageError(f"{text!r} has too many parts", hints=("IMPLEMENTATION-VERSION-OS-ARCH-LIBC",))
             return None
     return request if platform or "any" in parts else None
@@ -160,7 +179,10 @@ def _key_implementation(request: PythonRequest, part: str) -> PythonRequest | No
 
 
 def _key_version(request: PythonRequest, part: str) -> PythonRequest | None:
-    return _version(request, part) if part[:1].isdigit() else request if part == "any" else None
+    stem, words = _split(part)
+    if not stem[:1].isdigit():
+        return _of_kind(request, words) if stem == "any" else None
+    return _of_kind(_version(request, stem), words)
 
 
 def _key_os(request: PythonRequest, part: str) -> PythonRequest | None:
@@ -183,18 +205,6 @@ def _key_libc(request: PythonRequest, part: str) -> PythonRequest | None:
 
 
 _PARTS = (_key_implementation, _key_version, _key_os, _key_arch, _key_libc)
-
-
-def _variants(text: str, flags: str, words: str) -> tuple[bool | None, bool | None]:
-    free_threaded = True if "t" in flags else None
-    debug = True if "d" in flags else None
-    for word in re.findall(r"\+\w+", words):
-        if word not in _VARIANTS:
-            raise UsageError(f"{text!r} names an unknown variant {word!r}", hints=("one of " + ", ".join(_VARIANTS),))
-        threads, debugging = _VARIANTS[word]
-        free_threaded = threads if threads is not None else free_threaded
-        debug = debugging if debugging is not None else debug
-    return free_threaded, debug
 
 
 def _specifier(request: PythonRequest, text: str) -> PythonRequest:
@@ -242,13 +252,15 @@ def shortfall(request: PythonRequest, interpreter: Interpreter) -> str | None:
 
 
 def _other_kind(request: PythonRequest, interpreter: Interpreter) -> str | None:
-    """What keeps it from being the kind of build that was named; the CPU level is nothing an interpreter tells."""
+    """What keeps it from being the kind of build that was named."""
     if request.os not in (None, interpreter.os):
         return f"is for {interpreter.os}"
     if request.arch not in (None, interpreter.arch.name):
         return f"is for {interpreter.arch.name}"
     if request.static is not None and request.static != interpreter.static:
         return "is linked statically" if interpreter.static else "is no static build"
+    if (request.level or 1) > 1:  # no interpreter tells; of those that elfin installed, the build does
+        return f"does not tell that it is built for x86-64-v{request.level}"
     family = None if interpreter.libc is None else interpreter.libc.family
     if request.libc is not None and not interpreter.static and family != request.libc:
         return f"is built for {family}" if family else f"is not built for {request.libc}"

@@ -34,7 +34,7 @@ def run(arguments: list[str], program: str) -> int:
     if not sources:
         raise UsageError("a catalogue is built from something", hints=("name a file or URL",))
     made = python_catalogue.build(context, sources, every_tag=options.all_builds)
-    if options.output is None:
+    if options.output in (None, "-"):
         context.output(made.text.rstrip("\n"))
         return 0
     from elfin.edges.disk_output import write_out

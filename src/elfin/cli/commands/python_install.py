@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from elfin.cli.options import Parser, add_global_options
-from elfin.cli.session import begin
+from elfin.cli.session import begin, platform
 
 
 def run(arguments: list[str], program: str) -> int:
@@ -14,7 +14,10 @@ def run(arguments: list[str], program: str) -> int:
     )
     parser.add_argument("-i", "--install-dir", metavar="DIR", help="put them into this folder")
     parser.add_argument(
-        "--platform", metavar="PLACE", help="for another place, into --install-dir (linux/arm64, root:DIR)"
+        "--platform",
+        metavar="PLACE",
+        action="append",
+        help="for another place, into --install-dir (linux/arm64, root:DIR)",
     )
     parser.add_argument("--mirror", metavar="URL|DIR", action="append", help="the only place to get archives from")
     parser.add_argument("-r", "--reinstall", action="store_true", help="also what is there already")
@@ -31,7 +34,7 @@ def run(arguments: list[str], program: str) -> int:
     outcomes = python_install.install(
         context,
         texts,
-        python_install.where(context, options.platform),
+        python_install.where(context, platform(options)),
         reinstall=options.reinstall,
         newest=options.upgrade,
         link=not options.no_bin,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from elfin.cli.options import Parser, add_global_options
-from elfin.cli.session import begin
+from elfin.cli.session import begin, platform
 
 
 def run(arguments: list[str], program: str) -> int:
@@ -14,7 +14,9 @@ def run(arguments: list[str], program: str) -> int:
     parser.add_argument("--all-platforms", action="store_true", help="those for every platform")
     parser.add_argument("--only-installed", action="store_true", help="nothing that would have to be downloaded")
     parser.add_argument("--show-urls", action="store_true", help="where downloads come from")
-    parser.add_argument("--platform", metavar="PLACE", help="what can be had for another place (alpine:3.20/arm64)")
+    parser.add_argument(
+        "--platform", metavar="PLACE", action="append", help="what can be had for another place (alpine:3.20/arm64)"
+    )
     parser.add_argument("-i", "--install-dir", metavar="DIR", help="the installed ones are those in this folder")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     add_global_options(parser)
@@ -26,7 +28,7 @@ def run(arguments: list[str], program: str) -> int:
     rows = python_list.rows(
         context,
         options.request,
-        platform=options.platform,
+        platform=platform(options),
         all_versions=options.all_versions,
         all_platforms=options.all_platforms,
         only_installed=options.only_installed,

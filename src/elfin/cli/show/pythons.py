@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from elfin.flows.python_install import Outcome
     from elfin.flows.python_list import Row
     from elfin.flows.python_remove import Check, Upgrade
-    from elfin.pythons.manifest import Installed
 
 SCHEMA = 1
 _WIDTH = 80
@@ -29,10 +28,10 @@ def listing(rows: Sequence[Row], home: str | None, *, urls: bool) -> str:
 
 def _line(row: Row, width: int, home: str | None, *, urls: bool) -> str:
     if row.build is not None and urls and row.path is None:
-        return f"{row.key}\n  {safe(row.build.url)}"
+        return f"{safe(row.key)}\n  {safe(row.build.url)}"
     if row.kind == "available":
         told = f"<{row.note or 'download available'}>"
-        return f"{row.key:{width}}  {told}"
+        return safe(f"{row.key:{width}}  {told}")
     path = str(row.path)
     if home and path.startswith(home.rstrip("/") + "/"):
         path = "~" + path[len(home.rstrip("/")) :]
@@ -81,9 +80,9 @@ def installed(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         name = f" ({os.path.basename(outcome.link)})" if outcome.link else ""
         if outcome.how in signs:
-            lines.append(f" {signs[outcome.how]} {outcome.one.key}{name}")
+            lines.append(safe(f" {signs[outcome.how]} {outcome.one.key}{name}"))
             if not outcome.one.ran:
-                lines += [f"   in {safe(outcome.one.prefix)}", f"   {outcome.one.said}"]
+                lines += [f"   in {safe(outcome.one.prefix)}", f"   {safe(outcome.one.said)}"]
         else:
             lines += _about(outcome.one.key, f"is already installed{name}")
         lines += [f"   {safe(note)}" for note in outcome.notes]
@@ -92,12 +91,13 @@ def installed(outcomes: Sequence[Outcome]) -> str:
 
 def _about(key: str, words: str) -> list[str]:
     """A key and a clause about it: one line, or two where one would be too long."""
-    return [f"{key} {words}"] if len(key) + len(words) < _WIDTH else [key, f"   {words}"]
+    lines = [f"{key} {words}"] if len(key) + len(words) < _WIDTH else [key, f"   {words}"]
+    return [safe(line) for line in lines]
 
 
-def removed(gone: Sequence[Installed]) -> str:
+def removed(keys: Sequence[str]) -> str:
     """What was uninstalled."""
-    return "\n".join(f" - {one.key}" for one in gone) or "No Python is installed"
+    return "\n".join(f" - {safe(key)}" for key in keys) or "No Python is installed"
 
 
 def upgraded(upgrades: Sequence[Upgrade]) -> str:
@@ -116,11 +116,10 @@ def checked(checks: Sequence[Check]) -> str:
     lines = []
     for check in checks:
         if not check.faults:
-            lines += _about(f"{check.one.key}:", "as it was installed" + ("" if check.one.ran else ", not run here"))
+            lines += _about(f"{check.key}:", "as it was installed" + ("" if check.ran else ", not run here"))
             continue
-        lines.append(
-            f"{check.one.key}: {len(check.faults)} faults" if len(check.faults) > 1 else f"{check.one.key}: 1 fault"
-        )
+        count = len(check.faults)
+        lines.append(safe(f"{check.key}: {count} {'fault' if count == 1 else 'faults'}"))
         lines += [f"  {safe(fault)}" for fault in check.faults[:10]]
         if len(check.faults) > 10:
             lines.append(f"  and {len(check.faults) - 10} more")
@@ -129,7 +128,8 @@ def checked(checks: Sequence[Check]) -> str:
 
 def built(made: Built, path: str) -> str:
     """What a catalogue was made of."""
-    lines = [f"{made.kept} of {made.rows} Pythons are in {safe(path)}, the newest of {made.newest or 'no known day'}"]
+    newest = safe(made.newest) or "no known day"
+    lines = [f"{made.kept} of {made.rows} Pythons are in {safe(path)}, the newest of {newest}"]
     lines += [f"  flagged {count}: {safe(reason)}" for reason, count in sorted(made.flagged.items())]
     lines += [f"  dropped {count}: {safe(reason)}" for reason, count in sorted(made.dropped.items())]
     return "\n".join(lines)
