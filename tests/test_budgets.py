@@ -96,7 +96,8 @@ def test_what_this_machine_is_is_told_without_a_child_or_other_places(tmp_path: 
     assert modules - start == {
         "elfin.cli.commands.host", "elfin.cli.show", "elfin.cli.show.host", "elfin.flows.host", "elfin.formats.elf",
         "elfin.host", "elfin.host.arch", "elfin.host.detect", "elfin.host.disk", "elfin.host.libc", "elfin.host.live",
-        "elfin.host.model", "elfin.host.osrelease", "elfin.host.root", "elfin.tags", "elfin.tags.platform",
+        "elfin.host.model", "elfin.host.osrelease", "elfin.host.root", "elfin.host.witnesses", "elfin.tags",
+        "elfin.tags.platform",
     }  # fmt: skip
 
 

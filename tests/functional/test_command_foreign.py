@@ -58,7 +58,7 @@ def test_what_was_assumed_of_a_place_is_said(elfin: Commandline) -> None:
     assert said.splitlines()[:3] == [
         "For Debian 12 on x86_64: glibc 2.36; CPython 3.11",
         "  no architecture was said: x86_64 is taken",
-        "  no Python was said: 3.11 is taken, which Debian 12 ships",
+        "  no Python was said: 3.11.2 is taken, which Debian 12 ships",
     ]
 
 
@@ -67,7 +67,7 @@ def test_no_pin_for_a_place_is_told_in_the_words_of_explain(elfin: Commandline) 
     answer = elfin("pip", "compile", "--platform", "debian:12/arm64", "--python-version", "3.12", "x.in")
     assert answer.code == 1 and "the nearest needs glibc 2.38 or newer, this place has glibc 2.36" in answer.err
     assert "hint: the target is glibc 2.36, aarch64, CPython 3.12" in answer.err
-    assert "`elfin explain native==2.0`" in answer.err
+    assert "`elfin explain native==2.0 --platform debian:12/arm64 --python 3.12`" in answer.err
     explained = elfin("explain", "native==2.0", "--platform", "debian:12/arm64", "--python", "3.12").out
     assert "needs glibc 2.38 or newer, this place has glibc 2.36" in explained
 

@@ -92,7 +92,20 @@ def test_a_name_is_described_with_what_was_assumed(elfin: Commandline) -> None:
 def test_what_is_not_there_is_said_in_a_clause(elfin: Commandline, place: str) -> None:
     elfin.file("plain", "no image")
     done = elfin("host", place)
-    assert done.code in (1, 2, 3) and done.err.startswith("error: ") and not done.out
+    assert done.code == (3 if ":" in place else 2) and done.err.startswith("error: ") and not done.out
+    assert place.rpartition(":")[2] in done.err
+
+
+def test_a_root_may_be_said_as_an_option(elfin: Commandline) -> None:
+    root = folder(elfin, FILES)
+    assert elfin.good("host", "--root", root).out == elfin.good("host", f"root:{root}").out
+    assert "are two places" in elfin("host", "--root", root, "debian:12").err
+
+
+def test_what_is_wrong_with_an_image_names_it(elfin: Commandline) -> None:
+    elfin.file("layout/index.json", "{")
+    asked = elfin("host", "image:layout")
+    assert asked.code == 3 and asked.err.startswith("error: layout: the image index is not JSON")
 
 
 def rows(text: str, *names: str) -> list[str]:

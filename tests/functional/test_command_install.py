@@ -274,8 +274,8 @@ def managed_python(elfin: Commandline, monkeypatch: pytest.MonkeyPatch) -> None:
 
     real = Context.find_python
 
-    def find_python(self: Context, request: str | None) -> object:
-        return real(self, request)._replace(externally_managed="use your distribution's packages")
+    def find_python(self: Context, request: str | None, *, fetch: bool = True) -> object:
+        return real(self, request, fetch=fetch)._replace(externally_managed="use your distribution's packages")
 
     monkeypatch.setattr(Context, "find_python", find_python)
 

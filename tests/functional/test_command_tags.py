@@ -39,8 +39,8 @@ def test_json_is_one_object(elfin: Commandline) -> None:
     assert list(told) == ["schema", "platform", "understood", "notes", "python", "tags"] and answer.err == ""
     assert told["schema"] == 1 and told["platform"] == "debian:12/arm64"
     assert told["understood"] == "Debian 12 on aarch64: glibc 2.36"
-    assert told["notes"] == ["no Python was said: 3.11 is taken, which Debian 12 ships"]
-    assert told["python"]["version"] == "3.11.0" and told["python"]["executable"] is None
+    assert told["notes"] == ["no Python was said: 3.11.2 is taken, which Debian 12 ships"]
+    assert told["python"]["version"] == "3.11.2" and told["python"]["executable"] is None
     assert told["tags"] == elfin.good("tags", "--platform", "debian:12/arm64").out.split()
 
 

@@ -7,6 +7,7 @@ import pytest
 from elfin.errors import UsageError
 from elfin.formats import elf
 from elfin.host import libc as libcs
+from elfin.host import witnesses
 from elfin.host.detect import NATIVE, Facts, detect
 from elfin.host.model import Host, Libc
 from kit import elfsmith
@@ -245,7 +246,7 @@ def test_a_program_s_libc_is_that_of_its_own_loader() -> None:
 
 def test_broken_files_everywhere_never_raise() -> None:
     rubbish = b"\x7fELF" + bytes(range(200))
-    paths = (*libcs.PROGRAMS, *libcs.LOADERS, MUSL_LOADER, "/etc/os-release", "/lib64/libc.so.6")
+    paths = (*witnesses.PROGRAMS, *witnesses.LOADERS, MUSL_LOADER, "/etc/os-release", "/lib64/libc.so.6")
     assert detect(DictRoot(dict.fromkeys(paths, rubbish)), None).libcs == ()
     circle = DictRoot({"/bin/sh": Link("/bin/sh"), "/lib": Link("/lib")})
     assert detect(circle, None).libcs == ()

@@ -144,6 +144,9 @@ def test_the_python_a_version_needs_is_said_with_the_targets() -> None:
         "Because x 2 needs Python >=3.12 (the target has 3.11.7) and you require x>=2, your requirements cannot be met",
     )
     assert hints(found) == ("another Python would allow x 2: choose one with --python",)
+    asked = " --platform debian:8"
+    assert hints(found, asked=asked) == ("another Python would allow x 2: choose one with --python-version",)
+    assert hints(found, another_python=lambda name, index: (name, index) != ("x", 1)) == ()
 
 
 def test_what_does_not_exist_is_said() -> None:

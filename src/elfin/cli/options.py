@@ -30,6 +30,8 @@ class Parser(argparse.ArgumentParser):
             near = next(iter(difflib.get_close_matches(word, list(self._option_string_actions), n=1)), "")
             message = f"`{self.prog}` has no option `{word}`"
         hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` tells the options"
+        if message.endswith(("`--implementation`", "`--abi`")) and "--python-version" in self._option_string_actions:
+            hint = "`--python-version` says it in one word: cp312, 3.13t, pypy3.11"
         raise UsageError(message, hints=(hint,))
 
     def split_command(self, arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -130,7 +132,9 @@ def add_place_options(parser: Parser, instead: str) -> None:
         "--platform", "--python-platform", metavar="PLACE", action="append",
         help=f"{instead} (alpine:3.20/arm64, manylinux_2_28_x86_64, root:DIR, image:FILE, ...)",
     )  # fmt: skip
-    group.add_argument("--python-version", metavar="VERSION", help="take wheels for this Python (3.12, 3.12.4)")
+    group.add_argument(
+        "--python-version", metavar="VERSION", help="take wheels for this Python (3.12, 3.12.4, 3.13t, pypy3.11)"
+    )
 
 
 def add_accepted_options(parser: Parser) -> None:

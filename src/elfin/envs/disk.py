@@ -64,6 +64,11 @@ def metadata(distribution: InstalledDistribution) -> bytes | None:
     return _read(distribution.dist_info, "METADATA")
 
 
+def wheel(distribution: InstalledDistribution) -> bytes | None:
+    """Only WHEEL of one installed distribution; None: there is none. Raises PlaceError."""
+    return _read(distribution.dist_info, "WHEEL")
+
+
 def _entries(folder: str) -> list[state.Entry]:
     entries = []
     with os.scandir(folder) as listing:

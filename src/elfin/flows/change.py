@@ -52,6 +52,12 @@ class Task(NamedTuple):
         """What wheels are judged against."""
         return places.target(self.context, self.environment.interpreter, self.host)
 
+    def words(self) -> str:
+        """`places.words` for that."""
+        where = self.where
+        own = self.environment.interpreter.executable if where.system else None
+        return places.words(where.platform, where.python or own, where.python_version)
+
     def seconds(self) -> float:
         """Since the command began."""
         return perf_counter() - self.started
@@ -70,7 +76,12 @@ def begin(context: Context, where: Where, *, dry_run: bool) -> Task:
     environment, host = places.site(context, where, writing=not dry_run)
     recover(environment)
     state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
-    return Task(context, environment, state, where, dry_run, started, host)
+    task = Task(context, environment, state, where, dry_run, started, host)
+    if state.distributions and (host is not None or environment.kind in ("target", "prefix")):
+        from elfin.flows import misfits
+
+        task = task._replace(state=misfits.set_aside(state, task.target()))
+    return task
 
 
 def recover(environment: Environment) -> None:
@@ -84,7 +95,7 @@ def recover(environment: Environment) -> None:
 
 
 def carry_out(task: Task, difference: diff.Difference, pins: Mapping[str, Pinned], fetch: Fetch) -> Outcome:
-    """Make the changes, none of them in a dry run.
+    """Make the changes, none of them in a dry run; what is to be audited is fetched and audited in one as well.
 
     Raises what fetching and `wheels.disk_install.apply` raise; the environment is then as it was.
     """
@@ -92,12 +103,12 @@ def carry_out(task: Task, difference: diff.Difference, pins: Mapping[str, Pinned
     removals = [one for change in difference.changes for one in _leaving(change)]
     origins: dict[str, str | None] = {}
     seconds = 0.0
-    if not task.dry_run and (wanted or removals):
-        found = fetch(wanted) if wanted else ()
-        if task.where.audit:
-            from elfin.flows import audit_installed
+    found = fetch(wanted) if wanted and (task.where.audit or not task.dry_run) else ()
+    if found and task.where.audit:
+        from elfin.flows import audit_installed
 
-            audit_installed.refuse(task.context, task.where, task.environment, [wheel for wheel, _ in found])
+        audit_installed.refuse(task.context, task.where, task.environment, [wheel for wheel, _ in found])
+    if not task.dry_run and (wanted or removals):
         installs = _installs(wanted, found)
         origins = {pin.name: one.direct_url.url for pin, one in zip(wanted, installs, strict=True) if one.direct_url}
         seconds = _apply(task, removals, installs)

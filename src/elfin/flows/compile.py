@@ -61,7 +61,8 @@ def compile_pins(
     kept = {} if requests.choice.upgrade else _present(output)
     for name in requests.choice.upgrade_packages:
         kept.pop(canonical(name), None)
-    solved = solution.solve(context, gathered, target, requests.choice, kept)
+    asked = places.words(platform, python, python_version)
+    solved = solution.solve(context, gathered, target, requests.choice, kept, asked=asked)
     for warning in (*gathered.notes, *solved.resolution.warnings):
         context.warn(warning)
     via: dict[str, set[str]] = {}

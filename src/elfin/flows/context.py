@@ -117,14 +117,14 @@ class Context:
 
         return child.probe(executable, self._asking)
 
-    def find_python(self, request: str | None) -> Interpreter:
-        """The Python a request means (None: any): an installed one, the first on PATH, else a download.
+    def find_python(self, request: str | None, *, fetch: bool = True) -> Interpreter:
+        """The Python a request means (None: any): an installed one, the first on PATH, else with `fetch` a download.
 
         Raises NoPython, Unreachable, ...
         """
         from elfin.flows import python_find
 
-        return python_find.find(self, request, self._asking)
+        return python_find.find(self, request, self._asking, fetch=fetch)
 
     @property
     def _asking(self) -> Asking:

@@ -80,7 +80,8 @@ def download(
     if not gathered.asks:  # markers left out all of them: an answer like any other, with its folder
         disk.make_folder(path)
         return Downloaded((), path, perf_counter() - started, 0.0, gathered.notes)
-    solved = solution.solve(context, gathered, target, requests.choice, {})
+    asked = places.words(platform, python, python_version)
+    solved = solution.solve(context, gathered, target, requests.choice, {}, asked=asked)
     resolved = perf_counter()
     files = [solved.files[pin.name] for pin in solved.resolution.pins]
     allowed = solved.hashes_of(files)

@@ -36,7 +36,7 @@ class Judged(NamedTuple):
 
     filename: str
     rank: int | None
-    """Of its best tag, 0 the best; None: the tags do not fit."""
+    """Of its best tag, 0 the best; None: the tags do not fit, or nobody can tell."""
     misses: tuple[Mismatch, ...]
     """What it misses on, the gravest first; empty: it fits."""
     evidence: str
@@ -45,9 +45,9 @@ class Judged(NamedTuple):
     """PEP 592: the reason it was withdrawn for, None: it was not."""
 
     @property
-    def fits(self) -> bool:
-        """Whether the place takes it."""
-        return not self.misses
+    def fits(self) -> bool | None:
+        """Whether the place takes it; None: that cannot be told, for what it needs to know of the place is unknown."""
+        return None if self.misses and all(miss.doubt for miss in self.misses) else not self.misses
 
     @property
     def distance(self) -> int:
@@ -64,9 +64,14 @@ class Answer(NamedTuple):
     fitting: tuple[Judged, ...]
     """Those that fit, the one an installer takes first."""
     others: tuple[Judged, ...]
-    """The nearest first."""
+    """The nearest first; before them those of which nobody can tell."""
     help: Help
     """What would help; empty where something fits."""
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether something does; None: that cannot be told."""
+        return True if self.fitting else None if any(one.fits is None for one in self.others) else False
 
 
 class Explained(NamedTuple):
@@ -226,6 +231,7 @@ def _judged(tags: TagSet, where: Aim, file: File, parsed: WheelName) -> Judged:
     asked = _other_python(file, where, Tag(parsed.pythons[0], parsed.abis[0], parsed.platforms[0]))
     if asked is not None and not any(one.axis == "python" for one in misses):
         misses = (*misses, asked)
+    misses = tuple(sorted(misses, key=lambda one: one.doubt))  # what is known for certain decides
     rank = None if found is None else found.rank
     return Judged(file.filename, rank, misses, _evidence(where, misses[0]) if misses else "", file.yanked)
 
@@ -272,9 +278,9 @@ def _preference(one: Judged) -> tuple[bool, int, int, str]:
     return one.yanked is not None, one.rank or 0, -build[0] if build else 1, one.filename
 
 
-def _order(one: Judged, where: Aim) -> tuple[int, int, list[tuple[int, str]], str]:
+def _order(one: Judged, where: Aim) -> tuple[bool, int, int, list[tuple[int, str]], str]:
     """The nearest first; of two as near, the one for the nearer Python."""
     minor = where.target.interpreter.version_info[1]
     digits = "".join(filter(str.isdigit, one.misses[0].tag.python))
     away = abs(int(digits[1:]) - minor) if len(digits) > 1 else minor
-    return one.distance, away, explain.natural(one.misses[0].needs), one.filename
+    return one.fits is not None, one.distance, away, explain.natural(one.misses[0].needs), one.filename

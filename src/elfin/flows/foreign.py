@@ -8,7 +8,8 @@ environment of this machine, and to follow a link of a root out of it.
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from elfin.envs import layout
 from elfin.envs.model import Environment
@@ -43,10 +44,13 @@ def aimed(context: Context, platform: str | None, python: str | None, python_ver
         if platform is not None:
             raise UsageError(f"--platform {platform} and --python {python} are two places", hints=("give one of them",))
         platform, python = python, None
+    wanted = None if python_version is None else version_asked(python_version)
     if platform in (None, "", "host"):
-        return Aimed(places.target(context, of_version(context, python, python_version)), ())
+        known = of_version(context, python, python_version)
+        note = f"For {explain.python(known)} here, as the version was left open"
+        return Aimed(places.target(context, known), () if wanted is None or len(wanted.release) > 1 else (note,))
     if python is not None and python_version is not None:
-        hint = f"`--python-version {python_version}` alone takes CPython; `--python pypy3.11` or `3.13t` says it all"
+        hint = f"`--python-version {python_version}` alone will do; it takes `pypy3.11` and `3.13t` too"
         raise UsageError("--python and --python-version are two Pythons for one place", hints=(hint,))
     aim = place_flow.aim(context, platform, python_version or python)
     whose = "" if aim.place.interpreter is aim.target.interpreter else f"; {explain.python(aim.target.interpreter)}"
@@ -60,48 +64,58 @@ def told(context: Context, aim: Aimed) -> Target:
     return aim.target
 
 
-def of_version(context: Context, python: str | None, python_version: str | None) -> Interpreter:
-    """A Python of this machine, as if it were of another version where one is said."""
-    chosen = None
-    if python is None and python_version is not None and python_version.count(".") <= 1:
-        try:  # that version's own, where it is installed, stands for it best
-            chosen = context.find_python(python_version)
-        except NoPython:
-            pass
-    chosen = chosen or places.interpreter(context, python)
-    return chosen if python_version is None else with_version(chosen, python_version)
+def of_version(context: Context, python: str | None, text: str | None) -> Interpreter:
+    """A Python of this machine, as if it were of another version where one is said; for that none is downloaded.
+
+    Where none here can stand for it, it is imagined as of a named place. Raises UsageError, NoPython, PlaceError.
+    """
+    if text is None:
+        return places.interpreter(context, python)
+    wanted = version_asked(text)
+    for known in _stand_ins(context, python, text):
+        made = known
+        if len(wanted.release) > 1:
+            made = with_version(known, ".".join(map(str, wanted.release)) + wanted.pre)
+        if wanted.release >= requests.OLDEST[: len(wanted.release)] and requests.satisfied_by(wanted, made):
+            return made
+    if python is not None:
+        hint = f"`--python-version {text}` alone will do"
+        raise UsageError(f"--python {python} and --python-version {text} are two Pythons", hints=(hint,))
+    return place_flow.aim(context, "host", text).target.interpreter
+
+
+def _stand_ins(context: Context, python: str | None, text: str) -> Iterator[Interpreter]:
+    """The Python that was named; else that version's own, which stands for it best, then the one around."""
+    if python is not None:
+        yield places.interpreter(context, python)
+        return
+    with suppress(NoPython):
+        yield context.find_python(text, fetch=False)
+    with suppress(NoPython):
+        yield places.interpreter(context, None, fetch=False)
+
+
+def version_asked(text: str) -> requests.PythonRequest:
+    """What a `--python-version` asks for, wherever it is given. Raises UsageError for a path or a program's name."""
+    wanted = requests.parse(text)
+    if wanted.path is not None or wanted.name is not None:
+        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",))
+    return wanted
 
 
 def with_version(interpreter: Interpreter, text: str) -> Interpreter:
-    """The interpreter as if it were of another version: `3.11` (its first release), `3.11.7`, pip's `311`.
-
-    Raises UsageError.
-    """
-    from packaging.version import InvalidVersion, Version
-
-    if re.fullmatch(r"3\d{1,2}", text, re.ASCII):
-        text = f"3.{text[1:]}"
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",)) from None
-    if len(version.release) > 3:
-        raise UsageError(f"`{text}` is not a Python version", hints=("`--python-version 3.12`",))
-    if len(version.release) < 2:
-        raise UsageError(f"`{text}` leaves open which Python is meant", hints=("`--python-version 3.12`",))
-    major, minor, micro = (*version.release, 0)[:3]
-    short = f"{major}.{minor}"
-    full = f"{short}.{micro}" + (f"{version.pre[0]}{version.pre[1]}" if version.pre else "")
+    """The interpreter as if it were of another version: "3.11" (its first release), "3.11.7", "3.15.0a1"."""
     # PyPy and GraalPy count their own releases; which of them a Python version comes with, `imagined` knows.
-    from elfin.pythons.imagined import implementation_version
+    from elfin.pythons.imagined import implementation_version, release
 
+    full, numbers = release(text)
     markers = {
         **interpreter.markers,
-        "python_version": short,
+        "python_version": "{}.{}".format(*numbers),
         "python_full_version": full,
-        "implementation_version": implementation_version(interpreter.implementation, full, (major, minor, micro)),
+        "implementation_version": implementation_version(interpreter.implementation, full, numbers),
     }
-    return interpreter._replace(version=full, version_info=(major, minor, micro), markers=markers)
+    return interpreter._replace(version=full, version_info=numbers, markers=markers)
 
 
 def site(context: Context, where: Where, *, writing: bool) -> Site:
@@ -124,7 +138,8 @@ def site(context: Context, where: Where, *, writing: bool) -> Site:
     python = base.executable
     if base.os == "windows":
         python = "python"  # what Windows' own launcher takes for any Python
-        context.tell("  programs of packages become scripts, which Windows starts with `py` only")
+        if writing:
+            context.tell("  programs of packages become scripts, which Windows starts with `py` only")
     environment = Environment(prefix, python, base, scheme, "target" if where.target else "prefix")
     return Site(environment, target.host)
 
@@ -141,7 +156,7 @@ def _live(context: Context, where: Where, *, writing: bool) -> Site:
         raise UsageError(message, state="nothing was changed", hints=hints)
     found = places.site(context, where._replace(python_version=None), writing=writing)
     has, wanted = found.environment.interpreter, where.python_version or ""
-    if requests.satisfied_by(requests.parse(wanted), has):
+    if requests.satisfied_by(version_asked(wanted), has):
         return found
     message = f"wheels for Python {wanted} do not belong into an environment of {explain.python(has)}"
     raise UsageError(message, state="nothing was changed", hints=hints[:2])

@@ -83,13 +83,16 @@ def details(context: Context, where: Where, names: Sequence[str]) -> tuple[list[
 def check(context: Context, where: Where) -> tuple[int, list[str]]:
     """(how many distributions there are, one sentence for each problem)."""
     from elfin.envs import check as fitting
+    from elfin.flows import misfits
     from elfin.formats import metadata
     from elfin.wheels import disk_verify
 
-    environment = places.environment(context, where, writing=False)
+    environment, host = places.site(context, where, writing=False)
     change.recover(environment)
     state = envs_disk.installed(envs_disk.scheme_folders(environment.scheme))
     problems = [f"{problem.path}: {problem.reason}" for problem in state.problems]
+    strangers = misfits.misfits(state, places.target(context, environment.interpreter, host))
+    problems += [f"{one.name} {one.version} {reason}" for one, reason in strangers.items()]
     described = []
     for one in state.distributions:
         try:

@@ -55,7 +55,7 @@ def _resolved(task: change.Task, gathered: Gathered, choice: Choice, *, reinstal
     kept = {} if choice.upgrade else {one.canonical_name: one.version for one in task.state.distributions}
     for name in choice.upgrade_packages:
         kept.pop(canonical(name), None)
-    solved = solution.solve(task.context, gathered, task.target(), choice, kept)
+    solved = solution.solve(task.context, gathered, task.target(), choice, kept, asked=task.words())
     seconds = task.seconds()
     wanted = pins(solved, gathered, task.state, reinstall=reinstall)
     difference = diff.for_install(

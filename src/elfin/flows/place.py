@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from elfin.errors import NoPython, PlaceError, UsageError
+from elfin.errors import MalformedArchive, NoPython, PlaceError, UnsafeArchive, UsageError
 from elfin.flows.context import Context
 from elfin.host.model import Host, Interpreter, Target
 from elfin.host.root import Root
@@ -58,6 +58,9 @@ def place(context: Context, text: str) -> Place:
         return Place(text or "host", host, context.place, None, described(host), ())
     if colon and kind in ("root", "image", "python") and not path:
         raise UsageError(f"{text!r} names nothing", hints=(f"write a path behind `{text}`",))
+    if context.settings.libc.origin == "--libc" and not (colon and kind == "python"):
+        hint = "leave it out: a name and a root file system say their libc themselves"
+        raise UsageError(f"--libc is about this machine, not about {text}", hints=(hint,))
     if colon and kind == "root":
         return _root(context, text, path)
     if colon and kind == "image":
@@ -96,8 +99,13 @@ def _image(context: Context, text: str, path: str) -> Place:
     file = os.path.join(context.folder, os.path.expanduser(file))
     if not os.path.exists(file):
         raise PlaceError(f"there is no {file}", hints=("image:FILE is an OCI layout or what `docker save` wrote",))
-    root = image_root(file, platform or None)
-    host = detect(root, None)
+    try:
+        root = image_root(file, platform or None)
+        host = detect(root, None)
+    except (MalformedArchive, UnsafeArchive, UsageError) as error:
+        if path not in error.message:
+            error.message = f"{path}: {error.message}"
+        raise
     notes: tuple[str, ...] = ()
     if len(root.platforms) > 1 and not platform:
         notes = (f"the image is for {', '.join(root.platforms)}: {root.platform} is taken",)
@@ -113,8 +121,8 @@ def _python(context: Context, text: str, path: str) -> Place:
         from elfin.pythons import reading
 
         found = reading.interpreter(context.place, context.host, os.path.realpath(file))
-        if found is None:
-            raise
+        if found is None:  # a place that is not there, like a folder or an image that is not
+            raise PlaceError(error.message, state=error.state, hints=error.hints) from error
         known, note = found, f"{error.message}: its files were read instead"
     else:
         note = f"Python {known.version} at {known.executable}"
@@ -164,8 +172,8 @@ def aim(context: Context, text: str | None, python: str | None) -> Aim:
         return _imagined(context, where, wanted, python)
     if where.text != "host" and (gone := _loader_missing(where, own)) is not None:
         return _in_its_place(where, own, gone)
-    note = f"its own Python is taken: {own.version} at {own.executable}"
-    return Aim(Target(where.host, own), where, (*where.notes, note) if text else where.notes, False)
+    notes = (f"its own Python is taken: {own.version} at {own.executable}", *_unread(where, own)) if text else ()
+    return Aim(Target(where.host, own), where, (*where.notes, *notes), False)
 
 
 def _own(context: Context, where: Place, wanted: requests.PythonRequest, python: str | None) -> Interpreter | None:
@@ -176,7 +184,7 @@ def _own(context: Context, where: Place, wanted: requests.PythonRequest, python:
         from elfin.flows import places
 
         try:
-            return places.interpreter(context, python)
+            return places.interpreter(context, python, fetch=False)  # a question installs nothing
         except NoPython:
             if wanted.path is not None:
                 raise
@@ -194,6 +202,16 @@ def _own(context: Context, where: Place, wanted: requests.PythonRequest, python:
     return next((one for one in found if _loader_missing(where, one) is None), next(iter(found), None))
 
 
+def _unread(where: Place, own: Interpreter) -> tuple[str, ...]:
+    """What its distributor may have said of manylinux wheels, and nobody knows without running it."""
+    from elfin.pythons import reading
+
+    if where.root is None or where.text == "host" or own.manylinux is not None:
+        return ()
+    path = reading.manylinux_module(where.root, own)
+    return (f"its {path} cannot be read without running it, so it is left out of account",) if path else ()
+
+
 def _loader_missing(where: Place, own: Interpreter) -> str | None:
     from elfin.pythons import reading
 
@@ -203,8 +221,11 @@ def _loader_missing(where: Place, own: Interpreter) -> str | None:
 def _in_its_place(where: Place, own: Interpreter, gone: str) -> Aim:
     """A Python like one that cannot start, on the place's own libc: what wheels would be judged for once it is mended.
 
-    Of the broken one nobody can say which libc it would meet.
+    Of the broken one nobody can say which libc it would meet; in a place without any, its files say the most.
     """
+    note = f"its Python {own.version} at {own.executable} cannot start, its loader {gone} is not there"
+    if not where.host.libcs:
+        return Aim(Target(where.host, own), where, (*where.notes, f"{note}: it is judged by its files"), False)
     known = imagined(
         where.host,
         own.version,
@@ -212,7 +233,6 @@ def _in_its_place(where: Place, own: Interpreter, gone: str) -> Aim:
         debug=own.debug,
         implementation=own.implementation,
     )
-    note = f"its Python {own.version} at {own.executable} cannot start, its loader {gone} is not there"
     return Aim(Target(where.host, known), where, (*where.notes, f"{note}: one like it is imagined"), True)
 
 
@@ -265,7 +285,9 @@ def _version(where: Place, wanted: requests.PythonRequest) -> tuple[str, str]:
     nothing_said = not (wanted.specifier or wanted.release or wanted.implementation or wanted.free_threaded)
     too_old = own is not None and tuple(map(int, own.split("."))) < requests.OLDEST
     if own is not None and nothing_said and not too_old:
-        return own, f"no Python was said: {own} is taken, which {ships}"
+        whole = own.count(".") > 1 or where.host.os != "linux"
+        unsaid = "" if whole else f" (as {own}.0: its patch release is not known)"
+        return own, f"no Python was said: {own} is taken, which {ships}{unsaid}"
     usual = DEFAULT_VERSIONS.get(wanted.implementation or "cpython", "3.12")
     version = requests.choose(wanted, own if own is not None and where.host.os == "emscripten" else usual)
     if version is None:
@@ -290,5 +312,5 @@ def described(host: Host) -> str:
     float_abi = f", {host.arch.float_abi} float" if host.arch.float_abi else ""
     libcs = " and ".join(map(fit.spell_libc, host.libcs))
     if not libcs and host.os == "linux":
-        libcs = "no libc, so only static programs run there"
+        libcs = "no libc, so only static programs run there" if not host.libc_unknown else "its libc cannot be told"
     return f"{host.distribution or explain.system(host.os)} on {host.arch.name}{float_abi}" + (libcs and f": {libcs}")

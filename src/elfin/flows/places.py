@@ -6,7 +6,7 @@ import os
 
 from elfin.envs import disk_find, layout
 from elfin.envs.model import Environment
-from elfin.errors import PlaceError, Refused, UsageError
+from elfin.errors import NoPython, PlaceError, Refused, UsageError
 from elfin.flows.asked import Where
 from elfin.flows.context import Context
 from elfin.host.model import Host, Interpreter, Target
@@ -32,10 +32,29 @@ def aimed(context: Context, platform: str | None, python: str | None, python_ver
     Raises UsageError, NoPython, PlaceError.
     """
     if platform is None and python_version is None and not is_place(python):
-        return target(context, interpreter(context, python))
+        try:
+            return target(context, interpreter(context, python, fetch=python is None))
+        except NoPython:
+            from elfin.pythons import request as requests
+
+            wanted = requests.parse(python or "python")
+            if python is None or wanted.path is not None or wanted.name is not None:
+                raise
+            context.tell(context.styled(f"No Python {python} is here: one is imagined", "dim"))
+            python, python_version = None, python
     from elfin.flows import foreign
 
     return foreign.told(context, foreign.aimed(context, platform, python, python_version))
+
+
+def words(platform: str | None, python: str | None, python_version: str | None) -> str:
+    """Options that let `elfin explain` answer for what `aimed` takes, a space before each; "": it does so anyway."""
+    import shlex
+
+    if is_place(python):
+        platform, python = python, None
+    said = (("--platform", platform), ("--python", python_version or python))
+    return "".join(f" {flag} {shlex.quote(value)}" for flag, value in said if value)
 
 
 def site(context: Context, where: Where, *, writing: bool) -> Site:
@@ -52,17 +71,18 @@ def is_place(python: str | None) -> bool:
     return python is not None and python.startswith(("root:", "image:"))
 
 
-def interpreter(context: Context, request: str | None, *, inside: bool = True) -> Interpreter:
+def interpreter(context: Context, request: str | None, *, inside: bool = True, fetch: bool = True) -> Interpreter:
     """The Python that a request (version, name, path; None: any) means; of an environment, its base.
 
-    `inside`: without a request, the environment around is asked before PATH. Raises NoPython, PlaceError.
+    `inside`: without a request, the environment around is asked before PATH. `fetch`: one may be downloaded.
+    Raises NoPython, PlaceError.
     """
     if request is not None or inside:
         found = disk_find.find(request, context.environ, context.folder)
         if found.path is not None and (request is not None or os.path.isdir(found.path)):
             context.explain(f"Python of the environment {found.path} ({found.origin})")
             return _interpreter_of(context, found)
-    chosen = context.find_python(request)
+    chosen = context.find_python(request, fetch=fetch)
     context.explain(f"Python {chosen.version} at {chosen.executable}")
     return chosen
 
@@ -80,7 +100,7 @@ def _own(context: Context, where: Where, *, writing: bool) -> Environment:
     if where.target is not None and where.prefix is not None:
         raise UsageError("--target and --prefix are two places", hints=("give one of them",))
     if where.target is not None or where.prefix is not None:
-        return _folder(context, where)
+        return _folder(context, where, writing)
     if where.system and where.python is not None:
         return _system(context, where, writing)
     if not where.system:
@@ -115,7 +135,7 @@ def _interpreter_of(context: Context, found: disk_find.Found) -> Interpreter:
 
 
 def _system(context: Context, where: Where, writing: bool) -> Environment:
-    base = context.find_python(where.python)
+    base = context.find_python(where.python, fetch=writing)
     said = f"--python {where.python}" if where.python else "--system"
     # A change outside of any virtual environment should surprise nobody.
     (context.tell if writing else context.explain)(f"Using Python {base.version} at {base.executable} ({said})")
@@ -136,8 +156,8 @@ def managed(base: Interpreter, shown: str) -> Refused:
     )
 
 
-def _folder(context: Context, where: Where) -> Environment:
-    base = interpreter(context, where.python)
+def _folder(context: Context, where: Where, writing: bool) -> Environment:
+    base = interpreter(context, where.python, fetch=writing)
     prefix = os.path.abspath(where.target or where.prefix or "")
     scheme = layout.target_scheme(prefix) if where.target else layout.prefix_scheme(base, prefix)
     return Environment(prefix, base.executable, base, scheme, "target" if where.target else "prefix")

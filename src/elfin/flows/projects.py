@@ -6,7 +6,7 @@ wait for the network and is called by threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from packaging.version import Version
 
@@ -143,6 +143,13 @@ class Projects:
             except Malformed:
                 continue
         return explain.nearest(misses) if misses else ""
+
+    def other_pythons(self) -> Callable[[str, int], bool]:
+        """Whether a version has a wheel for some other Python that this place could have."""
+        from elfin.flows import explain_help
+
+        fits = explain_help.another_python(self._tags.target)
+        return lambda name, index: fits(self.files(name, index))
 
     def machine(self) -> str:
         """The target in words."""

@@ -26,8 +26,11 @@ def resolve(
     threads: int = 16,
     forking: bool = False,
     progress: Callable[[str], None] | None = None,
+    asked: str = "",
 ) -> Resolution:
     """The versions that meet `problem`. `forking`: helpers may be forked, as the cache keeps what they find.
+
+    `asked`: the options by which the target was named, for hints.
 
     Raises errors.Conflict with the reasons in sentences, Unreachable, ...
     """
@@ -39,21 +42,20 @@ def resolve(
             if isinstance(outcome, Resolution):
                 return outcome
             if isinstance(outcome, Conflict):
-                raise _told(outcome)
+                raise _told(outcome, projects, asked)
             feed.satisfy(outcome)
     finally:
         feed.close()
 
 
-def _told(conflict: Conflict) -> NoSolution:
+def _told(conflict: Conflict, projects: Projects, asked: str) -> NoSolution:
     """The conflict as an error: its last sentence is the cause, the chain of reasons the state."""
     from elfin.resolve import report
     from elfin.resolve.hints import hints
 
-    reasons = report.sentences(conflict)
-    return NoSolution(
-        "the requirements cannot be met together", state="\n".join(f"{one}." for one in reasons), hints=hints(conflict)
-    )
+    reasons = "\n".join(f"{one}." for one in report.sentences(conflict))
+    found = hints(conflict, another_python=projects.other_pythons(), asked=asked)
+    return NoSolution("the requirements cannot be met together", state=reasons, hints=found)
 
 
 class _Feed:

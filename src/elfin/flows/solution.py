@@ -36,8 +36,18 @@ class Solved(NamedTuple):
         }
 
 
-def solve(context: Context, gathered: Gathered, target: Target, choice: Choice, kept: Mapping[str, str]) -> Solved:
+def solve(
+    context: Context,
+    gathered: Gathered,
+    target: Target,
+    choice: Choice,
+    kept: Mapping[str, str],
+    *,
+    asked: str = "",
+) -> Solved:
     """Resolve for the target: its tags, and its markers. `kept`: versions to prefer, by normalised name.
+
+    `asked`: the options by which the target was named, as `places.words` gives them, for hints.
 
     Raises errors.Conflict with the reasons, Unreachable, Refused where hashes are required and missing.
     """
@@ -64,6 +74,7 @@ def solve(context: Context, gathered: Gathered, target: Target, choice: Choice, 
                 threads=context.settings.concurrency.value,
                 forking=context.forking,
                 progress=lambda name: progress.add(name=name),
+                asked=asked,
             )
     except Conflict as error:
         if error.state and ("for this target" in error.state or "needs Python" in error.state):

@@ -90,7 +90,8 @@ def _changed(
     gathered = requirements.from_lines(read, interpreter)
     if not gathered.asks and not allow_empty:
         raise _would_empty(requests)
-    solved = solution.solve(task.context, gathered, task.target(), requests.choice._replace(no_deps=True), {})
+    choice = requests.choice._replace(no_deps=True)
+    solved = solution.solve(task.context, gathered, task.target(), choice, {}, asked=task.words())
     seconds = task.seconds()
     pins = install.pins(solved, gathered, task.state, reinstall=reinstall)
     wanted = [diff.Wanted(pin.name, pin.version, pin.reinstall) for pin in pins.values()]

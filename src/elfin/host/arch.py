@@ -35,6 +35,9 @@ TAGGED: Final = frozenset(
 )
 """Architectures whose names wheel tags have."""
 
+DOUBLE: Final = ("riscv64", "loongarch64")
+"""Where floats in registers are the rule, and nobody writes it down; other userlands of these do exist."""
+
 # (e_machine, bits, little endian) -> name
 _MACHINES: dict[tuple[int, int, bool], str] = {
     (3, 32, True): "i686",

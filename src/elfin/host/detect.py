@@ -8,7 +8,7 @@ description, as an image does, has a `machine` beside the protocol: its word on 
 from __future__ import annotations
 
 from elfin.errors import MalformedElf, UsageError
-from elfin.host import arch, libc, osrelease
+from elfin.host import arch, libc, osrelease, witnesses
 from elfin.host.model import Arch, Evidence, Host, Libc
 from elfin.host.root import Remembering, Root, reader, text
 from elfin.record import NamedTuple
@@ -42,7 +42,7 @@ def detect(place: Root, facts: Facts | None, *, native: str | None = None) -> Ho
         return _elsewhere(facts)
     described: str | None = getattr(place, "machine", None)
     place = Remembering(place)
-    found = libc.find(place, None if facts is None else facts.executable)
+    found = witnesses.find(place, None if facts is None else facts.executable)
     evidence = list(found.evidence)
     release, source = osrelease.read(place)
     machine = _arch(place, described, found, facts, evidence)
@@ -68,6 +68,7 @@ def detect(place: Root, facts: Facts | None, *, native: str | None = None) -> Ho
         _cpu_level(machine, facts, evidence),
         tuple(evidence),
         os_version=libcs[0].version if android else None,
+        libc_unknown=found.unknown and family is None,
     )
 
 
@@ -100,7 +101,9 @@ def _elsewhere(facts: Facts) -> Host:
     return Host(os, distribution, arch.named(name), (), None, tuple(evidence), os_version=facts.release)
 
 
-def _arch(place: Root, described: str | None, found: libc.Found, facts: Facts | None, evidence: list[Evidence]) -> Arch:
+def _arch(
+    place: Root, described: str | None, found: witnesses.Found, facts: Facts | None, evidence: list[Evidence]
+) -> Arch:
     kernel, word = (described, "the image's configuration") if facts is None else (facts.machine, "uname")
     if found.header is None:
         known = arch.UNKNOWN if kernel is None else arch.named(kernel)

@@ -116,7 +116,7 @@ def _runs(needs: Needs, host: Host, usable: list[Libc]) -> Verdict:
         return Misfit("arch", needs.arch, host.arch.name)
     if usable:
         return None
-    if needs.libc is not None:
+    if needs.libc is not None and not host.libc_unknown:
         return Misfit("arch", needs.arch, f"{host.arch.name} without a libc for {needs.arch}")
     return None if answer else CannotTell("arch", needs.arch)
 
@@ -138,19 +138,15 @@ def _serves(libc: Libc, program: str, machine: Arch) -> bool:
     return arches.runs(machine.name if arches.is_arm(machine.name) else own, program) is True
 
 
-_DOUBLE = ("riscv64", "loongarch64")
-"""Where floats in registers are the rule, and nobody writes it down; other userlands of these do exist."""
-
-
 def _float(needs: Needs, has: str | None) -> Verdict:
-    asked = needs.float_abi or ("double" if needs.libc is not None and needs.arch in _DOUBLE else None)
+    asked = needs.float_abi or ("double" if needs.libc is not None and needs.arch in arches.DOUBLE else None)
     if asked is None or asked == has:
         return None
     return CannotTell("float abi", asked) if has is None else Misfit("float abi", asked, has)
 
 
 def _float_abi(arch: Arch) -> str | None:
-    return arch.float_abi or ("double" if arch.name in _DOUBLE else None)
+    return arch.float_abi or ("double" if arch.name in arches.DOUBLE else None)
 
 
 def _host_float(needs: Needs, arch: Arch, usable: list[Libc]) -> Verdict:
@@ -184,6 +180,8 @@ def _any_libc(needs: Needs, host: Host, usable: list[Libc]) -> Verdict:
     if None in verdicts:
         return None
     doubt = next((one for one in verdicts if isinstance(one, CannotTell)), None)
+    if doubt is None and host.libc_unknown:
+        doubt = CannotTell("libc family", _spell(needs))
     if doubt is not None:
         return doubt
     misfits = [one for one in verdicts if isinstance(one, Misfit)]

@@ -55,12 +55,15 @@ class Host(NamedTuple):
     """PRETTY_NAME of os-release, None where there is none."""
     arch: Arch
     libcs: tuple[Libc, ...]
-    """Every libc present, the native one (that of /bin/sh) first; empty: only static programs run here."""
+    """Every libc present, the native one (that of /bin/sh) first; empty: only static programs run here, or
+    `libc_unknown`."""
     cpu_level: int | None
     """x86-64 level 1 to 4; None: not x86-64, or cannot be told."""
     evidence: tuple[Evidence, ...]
     os_version: tuple[int, ...] | None = None
     """Release of macOS or iOS, API level of Android, platform of PyEmscripten; None elsewhere, and where unknown."""
+    libc_unknown: bool = False
+    """No libc was found, and nothing shows that there is none: no program could be read, or its loader is not there."""
 
     @property
     def libc(self) -> Libc | None:

@@ -35,7 +35,7 @@ def machine(word: str, distro: str | None = None) -> tuple[Arch, int | None] | N
     name = own.get(word) or _WORDS.get(word) or arches.canonical(word)
     if name == "wasm32":
         return Arch("wasm32", 32, True, None), None
-    if name not in arches.TAGGED:
+    if name not in arches.TAGGED and name != "x32":  # which is there, and has no tag of its own
         return None
     float_abi = None
     if arches.is_arm(name):

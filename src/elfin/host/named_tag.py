@@ -89,6 +89,11 @@ def linux(arch: str, family: str | None, version: tuple[int, ...] | None, *, sof
     if family is None:
         family = "glibc"
         assumed.append(f"no libc was said: glibc is taken (musl would be musllinux_1_2_{machine.name})")
+    if family == "uclibc":
+        libc = Libc(family, version, None, machine.name)
+        said = f"Linux on {named_arch.shown(machine, level)}: uClibc {dotted(version or ())}".rstrip()
+        note = "for uClibc no compiled wheels are made"
+        return Named(Host("linux", None, machine, (libc,), level, ()), said, (*assumed, note), None)
     if version is None:
         version = DEFAULT_MUSL if family == "musl" else DEFAULT_GLIBC.get(machine.name, (2, 28))
         assumed.append(f"no {family} version was said: {dotted(version)} is taken")

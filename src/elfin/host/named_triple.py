@@ -26,7 +26,7 @@ NAMES: Final = ("aarch64-unknown-linux-gnu", "x86_64-unknown-linux-musl", "aarch
                 "windows/amd64", "darwin/arm64")  # fmt: skip
 
 _LINUX = re.compile(
-    r"(?P<arch>\w+)-(?:\w+-)?linux(?:-(?P<family>gnu|musl)(?P<abi>eabihf|eabi|sf|abi64|x32)?"
+    r"(?P<arch>\w+)-(?P<vendor>\w+-)?linux(?:-(?P<family>gnu|musl|uclibc)(?P<abi>eabihf|eabi|sf|abi64|x32)?"
     r"(?:\.(?P<version>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?))?)?"
 )
 _APPLE = re.compile(r"(\w+)-apple-(darwin|macos|ios)(\d{1,2}(?:\.\d{1,2})?)?(-simulator|-sim)?", re.ASCII)
@@ -38,6 +38,10 @@ _PYODIDE = re.compile(r"wasm32-(?:pyodide|pyemscripten)(\d{4})", re.ASCII)
 _OCI_LIBC = re.compile(r"(.+?)/(glibc|gnu|musl)[-_]?(\d{1,2}[._]\d{1,3}(?:[._]\d{1,3})?)?", re.ASCII)
 # Rust's names of 32-bit ARM: `arm` is ARMv6, and without `hf` it is soft-float.
 _RUST_ARM = {"arm": "armv6l", "armv5te": "armv5tel", "armv7": "armv7l", "thumbv7neon": "armv7l", "armv7a": "armv7l"}
+
+# Debian's names of the same, without a vendor.
+_DEBIAN_ARM = {"eabihf": "armv7l", "eabi": "armv5tel"}
+_FAMILIES = {"gnu": "glibc", "musl": "musl", "uclibc": "uclibc"}
 
 # Darwin counts its own releases: macOS 11 is Darwin 20, macOS 26 is Darwin 25.
 _DARWIN = {
@@ -79,18 +83,33 @@ def _spelt_out(os: str, arch: str, libc: str) -> str | None:
 
 
 def _linux(word: str, match: re.Match[str]) -> Named | None:
-    if match["abi"] == "x32":
+    arch, odd = _machine(match)
+    if (arch == "x32") != (match["abi"] == "x32"):
         return None
-    arch = _RUST_ARM.get(match["arch"], match["arch"])
     soft = arch.startswith("arm") and match["abi"] in ("eabi", None) and match["family"] is not None
     if arch == "armv7l" and match["abi"] is None:
         soft = False  # uv's `armv7-unknown-linux-gnu` means hard float, the only one that distributions have
     version = tuple(map(int, match["version"].split("."))) if match["version"] else None
-    found = named_tag.linux(arch, {"gnu": "glibc", "musl": "musl", None: None}[match["family"]], version, soft=soft)
-    if found is None or version is not None or match["family"] != "gnu":
-        return found
-    libc = found.host.libcs[0].version or ()
-    return found._replace(assumed=(_GLIBC_SAID.format(named_tag.dotted(libc), word),))
+    found = named_tag.linux(arch, _FAMILIES.get(match["family"]), version, soft=soft)
+    if found is None:
+        return None
+    if version is None and match["family"] == "gnu":
+        libc = found.host.libcs[0].version or ()
+        found = found._replace(assumed=(_GLIBC_SAID.format(named_tag.dotted(libc), word),))
+    return found._replace(assumed=(*odd, *found.assumed))
+
+
+def _machine(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
+    """The architecture of a triple, and a note where others mean another one by it."""
+    arch = match["arch"]
+    if match["abi"] == "x32" and arch == "x86_64":
+        return "x32", ()
+    if arch == "arm" and match["family"] == "gnu" and not match["vendor"] and match["abi"] in _DEBIAN_ARM:
+        taken = _DEBIAN_ARM[match["abi"]]
+        return taken, (f"arm is taken for {taken}, as Debian means it; Rust's arm-unknown-linux is armv6l",)
+    if arch == "arm" and match["family"]:
+        return "armv6l", ("arm is taken for armv6l, as Rust means it; armv7-... would say ARMv7",)
+    return _RUST_ARM.get(arch, arch), ()
 
 
 def _apple(arch: str, system: str, version: str | None, simulator: bool) -> Named | None:
@@ -137,8 +156,8 @@ def oci(os: str, rest: str) -> Named | None:
         return named._replace(assumed=(*((odd,) if odd else ()), *named.assumed)) if named else None
     if family is not None:
         return None
-    if os == "darwin":
-        return _apple(machine.name, "darwin", None, False)
+    if os in ("darwin", "ios"):
+        return _apple(machine.name, os, None, False)
     if os == "windows":
         return named_tag.windows(machine.name) if machine.name in ("x86_64", "aarch64", "i686") else None
     return _android(machine.name, None) if os == "android" else None

@@ -23,6 +23,7 @@ _SYSTEMS = {"linux": "Linux", "macos": "Darwin", "windows": "Windows", "android"
             "ios": "iOS", "ios-simulator": "iOS"}  # fmt: skip
 _SYS_PLATFORMS = {"macos": "darwin", "windows": "win32", "ios-simulator": "ios"}
 _MACHINES = {
+    "linux": {"x32": "x86_64"},
     "macos": {"aarch64": "arm64", "i686": "i386"},
     "windows": {"x86_64": "AMD64", "aarch64": "ARM64", "i686": "x86"},
     "ios": {"aarch64": "arm64"},
@@ -34,7 +35,7 @@ _TRIPLETS = {
     "i686": "i386-linux-{}", "ppc64le": "powerpc64le-linux-{}", "ppc64": "powerpc64-linux-{}",
     "ppc": "powerpc-linux-{}", "armv8l": "arm-linux-{}eabi", "armv7l": "arm-linux-{}eabi", "armv6l": "arm-linux-{}eabi",
     "armv5tel": "arm-linux-{}eabi", "mips64el": "mips64el-linux-{}abi64", "mips64": "mips64-linux-{}abi64",
-    "parisc": "hppa-linux-{}",
+    "parisc": "hppa-linux-{}", "x32": "x86_64-linux-{}x32",
 }  # fmt: skip
 _WINDOWS_TAGS = {"x86_64": "win_amd64", "aarch64": "win_arm64", "i686": "win32"}
 _PYPY_VERSIONS = {(3, 8): "7.3.11", (3, 9): "7.3.16", (3, 10): "7.3.19", (3, 11): "7.3.20"}
@@ -46,11 +47,11 @@ _EXECUTABLES = {"pypy": "pypy", "graalpy": "graalpy"}
 def imagined(
     host: Host, version: str, *, free_threaded: bool = False, debug: bool = False, implementation: str = "cpython"
 ) -> Interpreter:
-    """The interpreter of that version on the host's native libc; `host` without any libc gets a static one.
+    """The interpreter of that version on the host's native libc; a `host` that has none gets a static one.
 
     `version` is "3.13", "3.13.2" or "3.14.0rc1"; a patch number that is not written is 0, as uv takes it.
     """
-    full, numbers = _version(version)
+    full, numbers = release(version)
     executable = f"{_EXECUTABLES.get(implementation, 'python')}{numbers[0]}.{numbers[1]}{'t' * free_threaded}"
     soabi = _soabi(host, implementation, numbers, "t" * free_threaded + "d" * debug)
     prefix = "C:\\Python" if host.os == "windows" else "/usr"
@@ -66,7 +67,7 @@ def imagined(
         os=host.os,
         os_version=host.os_version,
         libc=host.libc if host.os in ("linux", "android") else None,
-        static=host.os == "linux" and not host.libcs,
+        static=host.os == "linux" and not host.libcs and not host.libc_unknown,
         ext_suffix=f".{soabi}.pyd" if host.os == "windows" else f".{soabi}.so",
         soabi=soabi,
         prefix=prefix,
@@ -88,7 +89,7 @@ def imagined(
     )
 
 
-def _version(text: str) -> tuple[str, tuple[int, int, int]]:
+def release(text: str) -> tuple[str, tuple[int, int, int]]:
     """("3.13.0rc1", (3, 13, 0)) of "3.13rc1"."""
     match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:a|b|rc)\d+)?", text)
     assert match is not None, text

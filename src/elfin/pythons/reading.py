@@ -93,6 +93,11 @@ def loader_missing(root: Root, executable: str) -> str | None:
     return loader
 
 
+def manylinux_module(root: Root, known: Interpreter) -> str | None:
+    """Where the `_manylinux` module (PEP 600) of a Python in `root` is, None where it has none."""
+    return facts.manylinux_module(root, known.stdlib)
+
+
 def _candidates(root: Root) -> Iterator[str]:
     for pattern in FOLDERS:
         for folder in _matching(root, "/", pattern.strip("/").split("/")):

@@ -16,6 +16,7 @@ from elfin.host.root import Root
 from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import ast
     from typing import Any
 
 
@@ -252,12 +253,8 @@ def externally_managed(files: Files) -> str | None:
         return ""
 
 
-def manylinux(files: Files, host: Host) -> dict[str, bool] | None:
-    """What a `_manylinux` module (PEP 600) answers, where its text alone tells: constants, or one constant answer.
-
-    None without such a module, and for one whose code would have to be run.
-    """
-    root, stdlib = files.root, files.stdlib
+def manylinux_module(root: Root, stdlib: str) -> str | None:
+    """The path of the `_manylinux` module that the Python with this standard library imports, None without one."""
     folder, _, name = stdlib.rpartition("/")
     prefix = folder.rpartition("/")[0]
     lib = f"{prefix}/lib"
@@ -268,13 +265,48 @@ def manylinux(files: Files, host: Host) -> dict[str, bool] | None:
         f"{lib}/python3/dist-packages",
         f"{prefix}/local/lib/{name}/dist-packages",
     )
-    text = next((text for place in places if (text := roots.text(root, f"{place}/_manylinux.py")) is not None), None)
-    if text is None or host.os != "linux":
+    return next((path for place in places if roots.file(root, path := f"{place}/_manylinux.py")), None)
+
+
+def manylinux(files: Files, host: Host) -> dict[str, bool] | None:
+    """What a `_manylinux` module (PEP 600) answers, where its text alone tells: constants, and one constant answer.
+
+    None without such a module, and for one whose code would have to be run (`manylinux_module` tells them apart).
+    """
+    path = manylinux_module(files.root, files.stdlib)
+    text = None if path is None else roots.text(files.root, path)
+    return None if text is None or host.os != "linux" else _answers(text)
+
+
+def _answers(source: str) -> dict[str, bool] | None:
+    """The function is asked alone where there is one, as PEP 600 has it; what it leaves open, None, is allowed."""
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    lines = [line.split("#")[0].rstrip() for line in text.splitlines()]
-    code = "\n".join(line for line in lines if line.strip())
-    answer = re.fullmatch(r"def manylinux_compatible\([^\n]*\)[^\n]*:\s*return (True|False)", code)
-    if answer is not None:
-        return {f"2_{minor}": answer[1] == "True" for minor in range(61)}
-    names = re.findall(r"^(manylinux(?:1|2010|2014))_compatible\s*=\s*(True|False)$", code, re.MULTILINE)
-    return {name: word == "True" for name, word in names} if len(names) == len(code.splitlines()) else None
+    found: dict[str, bool] = {}
+    function: dict[str, bool] | None = None
+    for statement in body:
+        match statement:
+            case ast.Assign([ast.Name(name)], ast.Constant(value)):
+                legacy = re.fullmatch(r"(manylinux(?:1|2010|2014))_compatible", name)
+                found |= {legacy[1]: bool(value)} if legacy and value is not None else {}
+            case ast.FunctionDef(
+                "manylinux_compatible", body=[*before, ast.Return(ast.Constant(value))], decorator_list=[]
+            ) if all(map(_docstring, before)):
+                function = {f"2_{minor}": value is None or bool(value) for minor in range(61)}
+            case _ if not _docstring(statement):
+                return None
+    return found if function is None else function
+
+
+def _docstring(statement: ast.stmt) -> bool:
+    """Whether it is text and nothing else."""
+    import ast
+
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

@@ -24,7 +24,7 @@ def sentence(mismatch: Mismatch) -> str:
     """Why a wheel does not fit: one clause, without a full stop. Its subject is the wheel."""
     axis, needs, has = mismatch[:3]
     platform = mismatch.tag.platform
-    if has == "unknown":
+    if mismatch.doubt:
         return f"needs {needs}, and what this place has cannot be told"
     if axis == "libc version":
         return f"needs {needs} or newer, this place has {has}"
@@ -38,7 +38,8 @@ def sentence(mismatch: Mismatch) -> str:
     if axis == "cpu level":
         return f"needs a processor of level {needs}, this one is {has}"
     if axis == "float abi":
-        return f"is for {needs}-float ARM, this interpreter is {has}-float"
+        machine = "ARM" if "_arm" in platform else platform.rpartition("_")[2]
+        return f"is for {needs}-float {machine}, this interpreter is {has}-float"
     if axis == "distributor":
         return f"is {needs}, which the distributor of this Python rules out in its _manylinux module"
     if axis == "unknown":
@@ -54,6 +55,7 @@ def several(mismatches: Sequence[Mismatch]) -> str:
     needs = joined(sorted({one.needs for one in mismatches}, key=natural))
     if first.axis == "libc family":
         needs = joined(sorted({one.needs.split()[0] for one in mismatches}))
+    if first.axis == "libc family" and not first.doubt:
         return f"are for {needs}, this interpreter runs on {first.has}"
     if first.axis == "os":
         needs = joined(sorted({system(one.needs) for one in mismatches}))
@@ -98,6 +100,8 @@ def nearest(mismatches: Sequence[Mismatch]) -> str:
     It names no file and no version, so that the same reason reads the same for a whole range of versions.
     """
     best = min(mismatches, key=lambda one: (one.distance, one.needs))
+    if best.doubt:
+        return f"the nearest {sentence(best)}"
     if best.axis == "libc family":
         return f"its Linux wheels need {best.needs.split()[0]}, this interpreter runs on {best.has}"
     if best.axis in ("os", "arch", "implementation"):

@@ -65,8 +65,13 @@ class Mismatch(NamedTuple):
     needs: str
     """What the wheel asks for: "CPython 3.12", "glibc 2.28", "aarch64"."""
     has: str
-    """What the target is: "CPython 3.11", "glibc 2.17"."""
+    """What the target is: "CPython 3.11", "glibc 2.17"; "unknown": it cannot be told, so it may fit after all."""
     tag: Tag
     """The tag that came nearest."""
     distance: int
     """Of two mismatches the one with the lower distance came nearer: 1 for a libc too old, most for another OS."""
+
+    @property
+    def doubt(self) -> bool:
+        """Whether it is no verdict: what the place has cannot be told."""
+        return self.has == "unknown"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from elfin.host.arch import TAGGED
+from elfin.host.arch import DOUBLE, TAGGED
 from elfin.host.model import Interpreter, Needs
 from elfin.record import TYPE_CHECKING
 
@@ -236,7 +236,12 @@ def _abi_fits(interpreter: Interpreter, arches: list[str]) -> bool:
     """packaging's `_have_compatible_abi`: the interpreter's own ELF must be of the ABI that the tags promise."""
     if "armv7l" in arches:
         return interpreter.arch.float_abi == "hard"
-    return interpreter.arch.name in _MANYLINUX
+    return interpreter.arch.name in _MANYLINUX and _usual_floats(interpreter)
+
+
+def _usual_floats(interpreter: Interpreter) -> bool:
+    """Wheels of riscv64 and loongarch64 are for double floats in registers, as `host.fit` has it."""
+    return interpreter.arch.name not in DOUBLE or interpreter.arch.float_abi in (None, "double")
 
 
 def _allowed(answers: Mapping[str, bool], major: int, minor: int, legacy: str | None) -> bool:
@@ -249,7 +254,7 @@ def _allowed(answers: Mapping[str, bool], major: int, minor: int, legacy: str | 
 
 def _musllinux(interpreter: Interpreter, arches: list[str]) -> Iterator[str]:
     libc = interpreter.libc
-    if libc is None or libc.family != "musl" or libc.version is None:
+    if libc is None or libc.family != "musl" or libc.version is None or not _usual_floats(interpreter):
         return
     major, minor = libc.version[:2]
     for arch in arches:

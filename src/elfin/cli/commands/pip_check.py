@@ -10,6 +10,7 @@ def run(arguments: list[str], program: str) -> int:
     """Print the problems; 1 when there is one."""
     parser = group.Parser(program, "Check that installed packages are whole and fit together.")
     group.add_target_options(parser)
+    group.add_place_options(parser, "check for this place what is in --target or --prefix")
     group.add_global_options(parser)
     options = parser.parse_args(arguments)
     context = begin(options)

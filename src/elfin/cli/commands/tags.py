@@ -13,7 +13,9 @@ def run(arguments: list[str], program: str) -> int:
         "--platform", "--python-platform", metavar="PLACE", action="append", default=[], dest="platforms",
         help="for this place (alpine:3.20/arm64, manylinux_2_28_x86_64, root:DIR, ...); may be repeated",
     )  # fmt: skip
-    parser.add_argument("-p", "--python", metavar="PYTHON", help="for this Python: 3.13, 3.13t, pypy3.11, a path, ...")
+    parser.add_argument(
+        "-p", "--python", "--python-version", metavar="PYTHON", help="for this Python: 3.13, 3.13t, pypy3.11, a path"
+    )
     parser.add_argument("--linux-last", action="store_true", help="linux_* behind the others, as uv and old pips rank")
     parser.add_argument("--json", action="store_true", help="one JSON object with a `schema` number")
     add_global_options(parser)

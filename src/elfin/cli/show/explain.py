@@ -70,7 +70,8 @@ def _body(found: Explained, answer: Answer, *, every: bool) -> Iterator[str]:
 
 
 def _single(one: Judged) -> Iterator[str]:
-    yield from _wrapped("It fits." if one.fits else f"It does not fit: it {reason(one)}.", "")
+    verdict = {True: "It fits", False: "It does not fit", None: "Whether it fits cannot be told"}[one.fits]
+    yield from _wrapped(f"{verdict}: it {reason(one)}." if one.misses else f"{verdict}.", "")
 
 
 def _fitting(answer: Answer) -> Iterator[str]:
@@ -87,13 +88,19 @@ def _fitting(answer: Answer) -> Iterator[str]:
 
 def _nothing(answer: Answer) -> Iterator[str]:
     nearest = answer.others[0]
-    if nearest.misses[0].axis in _FAR:
+    if not _near(nearest):
         every = [one.misses[0] for one in answer.others]
         yield f"No wheel fits: {explain.nearest(every)}."
         return
-    yield "No wheel fits. The nearest one is"
+    verdict = "Whether a wheel fits cannot be told" if answer.fits is None else "No wheel fits"
+    yield f"{verdict}. The nearest one is"
     yield f"  {nearest.filename}"
     yield from _wrapped(f"It {reason(nearest)}.", "  ")
+
+
+def _near(one: Judged) -> bool:
+    """Whether it is worth naming."""
+    return one.fits is None or one.misses[0].axis not in _FAR
 
 
 def reason(one: Judged) -> str:
@@ -107,13 +114,13 @@ def reason(one: Judged) -> str:
 def _groups(found: Explained, answer: Answer) -> Iterator[str]:
     """The wheels that do not fit, collapsed by what they miss on most."""
     others = answer.others
-    told = not answer.fitting and others and others[0].misses[0].axis not in _FAR
+    told = not answer.fitting and others and _near(others[0])
     rest = others[1:] if told else others
     if not rest or (not told and not answer.fitting and len({one.misses[0].axis for one in rest}) == 1):
         return  # all has been said
-    groups: dict[str, list[Judged]] = {}
+    groups: dict[tuple[str, bool], list[Judged]] = {}
     for one in rest:
-        groups.setdefault(one.misses[0].axis, []).append(one)
+        groups.setdefault((one.misses[0].axis, one.misses[0].doubt), []).append(one)
     if len(rest) == len(found.wheels):
         yield "All of them:"
     else:
@@ -139,7 +146,7 @@ def _helps(found: Explained, answer: Answer) -> Iterator[str]:
         return
     lines = list(_remedies(found, answer))
     if not lines:
-        if not found.single:
+        if not found.single and answer.fits is False:
             yield f"No release of {found.project} has a wheel for this place, with any Python that was tried."
         return
     yield "What would help:"
@@ -161,11 +168,18 @@ def _remedies(found: Explained, answer: Answer) -> Iterator[str]:
         release, python = helped.both
         yield f"another release and another Python: {found.project} {release} has a wheel for {python} here"
     if helped.systems:
-        axis, needs = answer.others[0].misses[0][:2]
+        axis, needs = next(miss[:2] for miss in answer.others[0].misses if miss.axis in _FAMILIES)
         kind = "a newer system" if axis == "libc version" else f"a system with {needs.split()[0]} instead"
-        yield f"{kind}: {needs} or newer is in {explain.joined(helped.systems)}, and in what came later"
+        there = f"{needs} or newer is in {explain.joined(helped.systems)}, and in what came later"
+        if helped.their_pythons:
+            kind += " and another Python"
+            there += f"; there is a wheel for {explain.joined(helped.their_pythons, 'or')} there"
+        yield f"{kind}: {there}"
     if helped.source:
-        yield f"building the source, {helped.source}, with a compiler (elfin cannot do that yet, pip can)"
+        python = f"Python {helped.source_python} and " if helped.source_python else ""
+        yield f"building the source, {helped.source}, with {python}a compiler (elfin cannot do that yet, pip can)"
+    if answer.fits is None:
+        yield "saying what the place is by a name: `--platform` takes debian:12, or manylinux_2_28_x86_64"
 
 
 def _meanings(found: Explained) -> Iterator[str]:
@@ -224,7 +238,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     helped = answer.help
     return {
         **aim.as_json(answer.platform, answer.aim),
-        "fits": bool(answer.fitting),
+        "fits": answer.fits,
         "best": answer.fitting[0].filename if answer.fitting else None,
         "wheels": [_judged(one) for one in (*answer.fitting, *answer.others)],
         "help": {
@@ -232,7 +246,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
             "releases": [one for one in (helped.release, helped.older) if one],
             "pythons": list(helped.pythons),
             "systems": list(helped.systems),
+            "systems_pythons": list(helped.their_pythons),
             "source": helped.source,
+            "source_python": helped.source_python,
         },
     }
 
@@ -243,7 +259,7 @@ def _judged(one: Judged) -> dict[str, Any]:
         "fits": one.fits,
         "rank": one.rank,
         "distance": one.distance,
-        "reason": None if one.fits else reason(one),
+        "reason": reason(one) if one.misses else None,
         "misses": [{"axis": miss.axis, "needs": miss.needs, "has": miss.has} for miss in one.misses],
         "evidence": one.evidence or None,
         "yanked": one.yanked,

@@ -58,6 +58,7 @@ def as_json(about: About) -> dict[str, Any]:
         "arch": host.arch._asdict(),
         "cpu_level": host.cpu_level,
         "libcs": [_libc_json(libc) for libc in host.libcs],
+        "libc_unknown": host.libc_unknown,
         "python": pythons[0] if pythons else None,
         "pythons": pythons,
         "imagined": None if about.imagined is None else _imagined_json(about.imagined),
@@ -91,7 +92,11 @@ def _libc(libc: Libc, machine: Arch) -> str:
 
 
 def _no_libc(host: Host) -> str:
-    return "no libc found: only static programs run here" if host.os == "linux" else "the system's own"
+    if host.os != "linux":
+        return "the system's own"
+    if host.libc_unknown:
+        return "cannot be told: no libc was found, and no static program that would do without"
+    return "no libc found: only static programs run here"
 
 
 def _python(python: Python) -> str:
