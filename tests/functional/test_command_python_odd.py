@@ -161,6 +161,20 @@ def test_where_downloads_are_off_none_is_installed(never: str, mirror: Mirror, e
     assert "already installed" in mirror.elfin.good(*mirror.arguments(), "--no-python-downloads").err
 
 
+@pytest.mark.skipif(
+    os.uname().machine != "x86_64", reason="the shipped catalogue is asked for a Python of this machine"
+)
+def test_the_hint_after_a_search_is_a_command_that_works(elfin: Commandline, environ: Environ) -> None:
+    environ("PATH", "/nonexistent")
+    environ("ELFIN_PYTHON_DOWNLOADS", "never")
+    assert (
+        "`ELFIN_PYTHON_DOWNLOADS=manual elfin python install 3.13` would get 3.13."
+        in elfin("python", "find", "3.13").err
+    )
+    environ("ELFIN_PYTHON_DOWNLOADS", "manual")
+    assert "`elfin python install 3.13` would get 3.13." in elfin("python", "find", "3.13").err
+
+
 def test_what_is_near_is_named_for_the_same_place_and_of_the_same_kind(mirror: Mirror) -> None:
     place = f" --platform alpine:3.20/arm64 --install-dir {mirror.folder}`"
     for request_, nearest in (("3.99", "3.13.9"), ("3.99+musl", KEY)):

@@ -115,7 +115,9 @@ def _downloaded(
         raise NoPython(error.message, state=state, hints=(*refusal.hints, *error.hints)) from error
     if not allowed:
         why = f"; downloads are off ({said.origin})" if said.value != "automatic" else "; elfin is offline"
-        command = f"`elfin python install {python_install.typed(shown)}`"
+        never = said.value == "never" and not said.origin.startswith("--")
+        first = "ELFIN_PYTHON_DOWNLOADS=manual " if never else ""
+        command = f"`{first}elfin python install {python_install.typed(shown)}`"
         hint = f"{command} would get {chosen.version}" + (why if fetch else "")
         raise NoPython(error.message, state=error.state, hints=(hint, *error.hints)) from error
     context.tell(f"Installing Python {chosen.version}: none for {shown!r} is here")
