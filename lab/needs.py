@@ -18,6 +18,7 @@ _PACKAGES = {
     "mount": "mount",
     "chroot": "coreutils",
     "mmdebstrap": "mmdebstrap",
+    "arch-test": "arch-test",
     "dpkg-deb": "dpkg",
     "cp": "coreutils",
 }
@@ -41,6 +42,7 @@ def check_root() -> None:
 def check(place: Place, *, to_make: bool) -> None:
     """Raise LabError when the place cannot be entered (or made) here."""
     check_root()
+    foreign = emulated(place, os.uname().machine)
     names = ["unshare", "mount", "chroot"]
     if to_make:
         names += [
@@ -48,8 +50,9 @@ def check(place: Place, *, to_make: bool) -> None:
             "setpriv",
             *{"image": ["debugfs"], "debian": ["mmdebstrap"], "ubuntu": ["mmdebstrap", "dpkg-deb"]}.get(place.made, []),
         ]
+        if place.made == "debian" and not foreign and place.architecture != os.uname().machine:
+            names += ["arch-test"]  # how mmdebstrap sees that the packages' scripts would run
     missing = [name for name in names if shutil.which(name, path=SEARCH) is None]
-    foreign = emulated(place, os.uname().machine)
     packages = [_PACKAGES[name] for name in missing]
     if foreign and not os.path.exists(_BINFMT.format(EMULATORS[place.architecture])):
         missing.append(f"QEMU for {place.architecture}")

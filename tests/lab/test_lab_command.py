@@ -29,6 +29,10 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     with pytest.raises(LabError) as caught:
         needs.check(every()["debian-bookworm"], to_make=True)
     assert "mmdebstrap" in str(caught.value) and "hint: apt-get install" in str(caught.value)
+    assert "arch-test" not in str(caught.value)
+    if os.uname().machine == "x86_64":
+        with pytest.raises(LabError, match="needs .*arch-test"):
+            needs.check(every()["debian-i386"], to_make=True)
 
 
 def test_missing_emulation_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
