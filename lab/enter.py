@@ -148,7 +148,7 @@ def environment(place: Place) -> dict[str, str]:
         "HOME": "/root",
         "LANG": "C.UTF-8",
         "ELFIN_CACHE_DIR": f"{JOBS}/elfin",
-        "ELFIN_PYTHON_DOWNLOADS": "never",  # as uv is told by a flag: a place is tried with the Pythons it has
+        "ELFIN_PYTHON_DOWNLOADS": "manual",  # as uv is told by a flag: a place is tried with the Pythons it has
         "XDG_DATA_HOME": f"{JOBS}/data",
         "UV_CACHE_DIR": f"{JOBS}/uv",
         "PIP_CACHE_DIR": f"{JOBS}/pip",
