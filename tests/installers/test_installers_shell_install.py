@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -186,6 +187,76 @@ def test_a_program_that_a_new_version_has_no_more_goes(world: World, layout: Lay
     ran = world.run()
     assert ran.code == 0 and f"removed {world.installed('hellod')}" in ran.out and world.says() == "two"
     assert receipt(world)["files"] == [world.installed()] and not os.path.lexists(world.installed("hellod"))
+
+
+def test_a_second_install_elsewhere_leaves_the_first_one_alone(world: World) -> None:
+    world.layout = Layout("tree", ("hello",))
+    world.add(programs={"hello": says("hello")})
+    assert world.run().code == 0
+    for _ in range(3):
+        ran = world.run(HELLO_INSTALL_DIR=f"{world.folder}/bin")
+        assert ran.code == 0
+    assert world.says() == "hello"
+    assert world.run(HELLO_INSTALL_DIR=None).code == 0
+    ran = world.run(HELLO_INSTALL_DIR=f"{world.folder}/bin")
+    assert f"hello in {os.path.dirname(world.installed())} stays" in ran.err
+    assert world.run("--uninstall").code == 0
+    assert world.says() == "hello" and not os.path.lexists(f"{world.folder}/bin/hello")
+
+
+def test_a_tree_goes_when_a_later_version_has_none(world: World) -> None:
+    world.layout = Layout("tree", ("hello",))
+    world.add(programs={"hello": says("tree")})
+    assert world.run().code == 0
+    world.artifacts.clear()
+    world.layout = Layout("programs")
+    world.version = "2.0"
+    world.add(programs={"hello": says("program")})
+    assert world.run().code == 0 and world.says() == "program"
+    assert world.run("--uninstall").code == 0
+    assert everything(world.home) == [".config", ".local", ".local/bin", ".local/share"]
+
+
+def test_a_receipt_that_names_nothing_is_kept_and_told(world: World) -> None:
+    world.add()
+    assert world.run().code == 0
+    path = f"{world.home}/.config/hello/hello-receipt.json"
+    for text in ("", "{}\n", json.dumps(receipt(world))):
+        with open(path, "w") as file:
+            file.write(text)
+        ran = world.run("--uninstall")
+        assert ran.code == 1 and f"{path} names no file that was installed" in ran.err
+        assert os.path.exists(path) and os.path.exists(world.installed())
+
+
+def test_a_relative_base_is_absolute_in_the_receipt(world: World) -> None:
+    world.add()
+    assert world.run(HELLO_BASE_URL="files").code == 0
+    assert receipt(world)["base_url"] == world.files
+
+
+def bound() -> tuple[str, ...]:
+    """What starts a program whom a file's rights stop: nothing for an ordinary user."""
+    if os.geteuid() != 0:
+        return ()
+    words = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+    if shutil.which("setpriv") is None or subprocess.run([*words, "true"], check=False).returncode:
+        pytest.skip("root cannot be bound by a file's rights here")
+    return words
+
+
+@pytest.mark.parametrize("layout", [Layout("programs"), Layout("tree", ("hello",))])
+def test_folders_that_may_not_be_written_to_are_installed_and_removed(world: World, layout: Layout) -> None:
+    words = bound()
+    world.layout = layout
+    world.add(programs={"hello": says("hello")}, more={"hello-1.0/lib/text": b"text"})
+    shells.stub(world.tools, "tar", f'{shutil.which("tar")} "$@" && {shutil.which("chmod")} -R a-w hello-1.0')
+    dash = shutil.which("dash") or "/bin/sh"
+    for action in ((), (), (), ("--uninstall",)):
+        ran = shells.run(words, dash, world.script(), *action, variables=world.variables, folder=world.folder)
+        assert ran.code == 0, ran
+        assert world.leftovers() == []
+    assert not os.path.lexists(f"{world.home}/.local/share/hello")
 
 
 def test_options_of_the_caller_s_bash_change_nothing(world: World) -> None:

@@ -202,7 +202,11 @@ recall() {
     case $1 in
         (files) [ "${2%/*}" != "$bin" ] || earlier=$earlier$2$newline ;;
         (path_files) ! grep -qF -e "$path_mark" -- "$2" || note_path_file "$2" ;;
-        (*) remember "$@" ;;
+        (install_dir)
+            from=$2
+            [ "$from" = "$bin" ] || warn "$app in $from stays; --uninstall will not know of it any more"
+            ;;
+        (folders) [ "$from" != "$bin" ] || remember_tree "$2" ;;
     esac
 }
 
@@ -259,6 +263,10 @@ fetch_artifact() {
     fi
     digest "$stage/archive"
     if [ "$computed" = "$sha256" ]; then
+        case $base in
+            (*://* | /*) ;;
+            (*) base=$PWD/$base ;;
+        esac
         got=1 base_used=$base
     else
         problem "$address" "has sha256 $computed instead of $sha256"

@@ -87,11 +87,29 @@ read_receipt() {
     done <"$receipt"
 }
 
+# What an earlier install left: its tree stays until the next one, older ones go.
+remember_tree() {
+    if [ -n "$previous" ]; then
+        outdated=$outdated$1$newline
+    else
+        previous=$1
+    fi
+}
+
+# Only what can be a tree of ours: a folder in a folder that has the name of this program.
+drop_tree() {
+    case $1 in
+        (*/../* | */..) ;;
+        (/*/"$app"/?* | /*/."$app"/?*) rm -rf -- "$1" ;;
+    esac
+}
+
 uninstall() {
     find_home
     [ -r "$receipt" ] || fail "no receipt at $receipt: this installer did not install $app here"
-    left=''
+    left='' found=''
     read_receipt remove_entry
+    [ -n "$found" ] || fail "$receipt names no file that was installed; nothing was removed"
     [ -z "$left" ] || fail "not everything could be removed:$left"
     rm -f -- "$receipt" || fail "$receipt cannot be removed"
     rmdir -- "$config"
@@ -101,7 +119,7 @@ uninstall() {
 remove_entry() {
     case $1 in
         (install_dir) from=$2 && return ;;
-        (files) [ "${2%/*}" != "$from" ] || rm -f -- "$2" ;;
+        (files) found=1 && { [ "${2%/*}" != "$from" ] || rm -f -- "$2"; } ;;
         (folders) drop_tree "$2" && rmdir -- "${2%/*}" ;;
         (path_files) forget_path "$2" && return ;;
         (*) return ;;

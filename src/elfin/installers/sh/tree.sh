@@ -44,18 +44,3 @@ drop_new_tree() {
     [ -z "$new_tree" ] || [ -e "$stage/named/${new_tree##*/}" ] || rm -rf -- "$new_tree"
     new_tree=''
 }
-
-# What an earlier install left: its tree stays until the next one, older ones go.
-remember() {
-    case $1 in
-        (folders) if [ -n "$previous" ]; then outdated=$outdated$2$newline; else previous=$2; fi ;;
-    esac
-}
-
-# Only what can be a tree of ours: a folder in a folder that has the name of this program.
-drop_tree() {
-    case $1 in
-        (*/../* | */..) ;;
-        (/*/"$app"/?* | /*/."$app"/?*) rm -rf -- "$1" ;;
-    esac
-}

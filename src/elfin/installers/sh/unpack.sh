@@ -44,7 +44,11 @@ unpack() {
             (zip:* | *:bsdtar:*) (cd -- "$3" && bsdtar -xof "$1") ;;
             (*) $opener <"$1" | (cd -- "$3" && $unpacker -xof -) ;;
         esac
-    } >/dev/null 2>"$log" && return
+    } >/dev/null 2>"$log" && {
+        # A folder that may not be written to cannot be moved, nor can what is in it.
+        find "$3" -type d ! -perm -700 -exec chmod u+rwx {} \;
+        return 0
+    }
     hear
     said="cannot be unpacked: ${said:-$opener or $unpacker failed}"
     return 1
