@@ -79,6 +79,8 @@ MOMENT = 1_767_225_600
 def pythons(folder: Path, targets: list[str]) -> dict[str, Path]:
     """The newest archive of each target. Exits when one is missing."""
     found: dict[str, tuple[str, Path]] = {}
+    if not folder.is_dir():
+        sys.exit(f"error: there is no folder {folder}")
     for path in sorted(folder.iterdir()):
         match = ARCHIVE.fullmatch(path.name.replace("%2B", "+"))
         if match and match[2] >= "20250311":  # older musl ones are static, and load no extension module
@@ -214,15 +216,20 @@ def main() -> int:
     options = parser.parse_args()
     version = own_version()
     options.out.mkdir(parents=True, exist_ok=True)
-    for target, python in pythons(options.pythons, options.target).items():
-        make(options.out, target, python, version)
     bases = [word for url in options.base_url for word in ("--base-url", url)]
     links = [word for link in LINKS for word in ("--link", link)]
-    done = subprocess.run(
-        [ELFIN, "installer", "build", options.out, "-o", options.out, "--name", "elfin", "--version", version,
-         "--layout", "tree", *links, *bases],
-        check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix=".release-", dir=options.out) as made:
+        # In a folder of their own: OUT may hold the archives of an older version.
+        for target, python in pythons(options.pythons, options.target).items():
+            make(Path(made), target, python, version)
+        done = subprocess.run(
+            [ELFIN, "installer", "build", made, "-o", options.out, "--name", "elfin", "--version", version,
+             "--layout", "tree", *links, *bases],
+            check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            for path in Path(made).iterdir():
+                path.replace(options.out / path.name)
     return done.returncode
 
 

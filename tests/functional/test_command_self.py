@@ -193,6 +193,7 @@ def test_a_broken_receipt_is_said(home: Home, text: str) -> None:
     for words in (("update",), ("uninstall",)):
         done = home.elfin("self", *words)
         assert done.returncode == 3 and "the receipt" in done.stderr and "Traceback" not in done.stderr
+        assert str(home.receipt) in done.stderr and "hint: `sh install.sh` again writes a new receipt" in done.stderr
     assert home.version == "0.1.0"
 
 
@@ -203,3 +204,43 @@ def test_an_elfin_of_another_kind_is_told_what_to_type(home: Home) -> None:
     assert "has no receipt" in done.stderr and "`sh install.sh`" in done.stderr
     checkout = home.run(str(selfrelease.CHECKOUT / "elfin"), "self", "uninstall", ELFIN_PYTHON=selfrelease.PYTHON)
     assert checkout.returncode == 2 and "it is a checkout" in checkout.stderr
+
+
+def test_an_install_sh_that_lies_where_elfin_is_called_is_not_run(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "dist").symlink_to(home.new)
+    home.receipt.write_text(json.dumps({**home.told(), "base_url": "dist"}))
+    done = subprocess.run(
+        [home.bin / "elfin", "self", "update"], cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 3 and "neither path nor URL: 'dist'" in done.stderr
+    assert home.version == "0.1.0"
+
+
+def test_what_is_to_be_typed_is_quoted(tmp_path: Path, releases: Path) -> None:
+    folder = tmp_path / "jo smith"
+    folder.mkdir()
+    home = Home(folder, releases)
+    pythons = home.home / ".local/share/elfin/pythons"
+    (pythons / "cpython").mkdir(parents=True)
+    told = home.receipt.read_text()
+    home.receipt.unlink()
+    assert f"remove '{home.home}/" in home.elfin("self", "uninstall").stderr
+    home.receipt.write_text("?")
+    assert f"`rm '{home.receipt}'`" in home.elfin("self", "uninstall").stderr
+    home.receipt.write_text(told)
+    assert f"`rm -r '{pythons}'`" in home.elfin("self", "uninstall").stderr
+
+
+def test_the_installers_words_are_told_line_by_line(home: Home) -> None:
+    done = home.elfin("self", "update", "-v", ELFIN_BASE_URL=str(home.new))
+    assert done.returncode == 0 and "\\n" not in done.stderr, done.stderr
+    assert any(line.startswith("installed ") for line in done.stderr.splitlines())
+
+
+def test_addresses_are_those_that_the_installer_knows(home: Home) -> None:
+    for base in (f"file://localhost{home.new}", f"ftp://{home.new}"):
+        done = home.elfin("self", "update", ELFIN_BASE_URL=base)
+        assert done.returncode == 3 and "neither an http, https or file:///PATH address" in done.stderr, done.stderr
+    assert home.elfin("self", "update", ELFIN_BASE_URL=f"file://{home.new}").returncode == 0
+    assert home.version == "0.2.0"

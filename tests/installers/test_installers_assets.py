@@ -21,11 +21,18 @@ HEX = "ab" * 32
         (f"{HEX}  ./hello.tar.gz", Asset("hello.tar.gz", HEX)),
         (f"{HEX.upper()}  hello.tar.gz", Asset("hello.tar.gz", HEX)),
         (f"SHA256 (hello.tar.gz) = {HEX}", Asset("hello.tar.gz", HEX)),
+        (f"SHA256(hello.tar.gz)= {HEX}", Asset("hello.tar.gz", HEX)),
+        (f"SHA2-256(hello.tar.gz)= {HEX}", Asset("hello.tar.gz", HEX)),
+        (f"{HEX}  hello.tar.gz\n{HEX.upper()} *hello.tar.gz", Asset("hello.tar.gz", HEX)),
         ("hello.tar.gz", Asset("hello.tar.gz", None)),
     ],
 )
 def test_lines_of_every_tool_are_read(line: str, asset: Asset) -> None:
     assert assets.parse(f"# files\n\n{line}\r\n") == (asset,)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name() -> None:
+    assert assets.parse(f"\ufeff{HEX}  hello.tar.gz\r\n") == (Asset("hello.tar.gz", HEX),)
 
 
 @pytest.mark.parametrize("line", ["../x", "a b", f"{HEX}  a/b", f"{HEX[:60]}  x", "https://x.org/y", "a\\b"])
@@ -59,6 +66,19 @@ def test_release_files_are_told_from_what_lies_beside_them(name: str, is_one: bo
 )
 def test_name_and_version_are_what_all_names_begin_with(names: tuple[str, ...], told: object) -> None:
     assert assets.name_and_version(names) == told
+
+
+@pytest.mark.parametrize(
+    ("app", "others"),
+    [
+        ("hello", ("other_1.0_linux_amd64.zip", "hello-cli-linux-x64.zip")),
+        ("Hello_CLI", ("hello-1.0-linux-x64.zip", "other_1.0_linux_amd64.zip")),
+        ("own", ()),
+    ],
+)
+def test_names_of_other_apps_are_told_where_the_app_has_names(app: str, others: tuple[str, ...]) -> None:
+    names = ("hello-1.0-linux-x64.zip", "other_1.0_linux_amd64.zip", "hello-cli-linux-x64.zip")
+    assert assets.of_other_apps(names, app) == others
 
 
 def test_without_a_pattern_programs_lie_where_cargo_dist_puts_them() -> None:
@@ -105,3 +125,14 @@ def test_another_shape_is_malformed(text: str) -> None:
     assert dist_manifest.is_dist_manifest(text)
     with pytest.raises(MalformedRelease):
         dist_manifest.parse(text, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.0", "1"), ("v1.0.0", "1"), ("1.10", "1.10"), ("1.0-portable", "1"), ("1.0-ubuntu22.04", "1"),
+        ("1.0-rc.1", "1-rc1"), ("2.1.0-rc1-x", "2.1-rc1"), ("1.0-alpine", "1"), ("1.0alpine", "1"), ("nightly", None),
+    ],
+)  # fmt: skip
+def test_what_tells_a_version_from_another_one(text: str, expected: str | None) -> None:
+    assert assets.numbers(text) == expected

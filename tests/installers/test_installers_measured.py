@@ -6,8 +6,9 @@ import pytest
 
 from elfin.errors import MalformedRelease
 from elfin.host.model import Needs
-from elfin.installers import measured, target
-from elfin.installers.measured import Code, Floor, Found, Want, Wish
+from elfin.installers import measured, notes, target
+from elfin.installers.found import Code, Found, Want
+from elfin.installers.measured import Floor, Wish
 from elfin.installers.model import Artifact, Layout
 
 PROGRAMS = Wish("hello", Layout("programs"), {}, allow_missing=False)
@@ -42,6 +43,30 @@ def test_of_32_bit_arm_the_declared_generation_counts() -> None:
     assert _made("hello-armv7-unknown-linux-gnueabihf.tar.gz", arm._replace(arch="armv6l")).needs[0].arch == "armv7l"
     with pytest.raises(MalformedRelease, match="built for hard floats"):
         _made("hello-arm-unknown-linux-gnueabi.tar.gz", arm)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("hello-arm-unknown-linux-gnueabihf.tar.gz", "armv6l"), ("hello-linux-armv6.tar.gz", "armv6l"),
+     ("hello-linux-armhf.tar.gz", "armv7l")],
+)  # fmt: skip
+def test_code_marked_for_a_newer_arm_than_the_name_says_is_told(name: str, taken: str) -> None:
+    """Of uv's own programs for ARMv6 one is marked ARMv7; what "armhf" means differs between Raspbian and Debian."""
+    arm = _code(arch="armv7l", float_abi="hard", loader="/lib/ld-linux-armhf.so.3")
+    found, declared = Found(name, 10, "0" * 64, (arm.path,), (arm,)), target.of_name(name)
+    made = measured.artifact(found, declared, PROGRAMS)
+    assert made.needs[0].arch == taken
+    (note,) = notes.of_file(found, declared, made, "hello", "programs")
+    assert note.startswith(f"{name} is marked armv7l, and by its name armv6l: it is taken for {taken} (")
+    right = arm._replace(arch="armv6l")
+    found = found._replace(code=(right,))
+    assert measured.artifact(found, declared, PROGRAMS).needs[0].arch == "armv6l"
+    assert list(notes.of_file(found, declared, made, "hello", "programs")) == []
+
+
+def test_links_in_a_circle_end() -> None:
+    found = Found("x.tar.gz", 1, "0" * 64, ("a", "b"), (), (("a", "b"), ("b", "a")))
+    assert found.behind("a") in ("a", "b") and found.behind("c") == "c"
 
 
 def test_code_for_android_is_not_linux() -> None:

@@ -31,6 +31,17 @@ def test_what_install_sh_does_not_write_is_refused(change: dict[str, object]) ->
         receipt.loads(json.dumps({**TOLD, **change}))
 
 
+@pytest.mark.parametrize("base", ["dist", ".", "", "file://localhost/x", "file://x", "ftp://x.org/y", "/a\0"])
+def test_an_origin_that_is_neither_path_nor_url_is_refused(base: str) -> None:
+    with pytest.raises(MalformedRelease, match="neither path nor URL"):
+        receipt.loads(json.dumps({**TOLD, "base_url": base}))
+
+
+@pytest.mark.parametrize("base", ["/srv/my releases", "file:///srv/x", "http://127.0.0.1:8000/x"])
+def test_an_origin_is_a_path_or_a_url(base: str) -> None:
+    assert receipt.loads(json.dumps({**TOLD, "base_url": base})).base_url == base
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", "[" * 100_000, "null"])
 def test_no_receipt_at_all_is_refused(text: str) -> None:
     with pytest.raises(MalformedRelease):

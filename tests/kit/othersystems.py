@@ -22,7 +22,7 @@ def fat(*slices: bytes) -> bytes:
     return head + body
 
 
-def windows(machine: int = 0x8664) -> bytes:
-    """A PE file: headers alone."""
-    optional = struct.pack("<H", 0x20B) + bytes(46) + struct.pack("<2H", 6, 0)
+def windows(machine: int = 0x8664, least: tuple[int, int] = (6, 0)) -> bytes:
+    """A PE file that says which Windows it needs: headers alone."""
+    optional = struct.pack("<H", 0x20B) + bytes(46) + struct.pack("<2H", *least)
     return b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", machine) + bytes(18) + optional

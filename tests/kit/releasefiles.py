@@ -71,6 +71,8 @@ def put(folder: Path, name: str, files: Mapping[str, bytes] | bytes, top: str = 
                 entry = tarfile.TarInfo(prefix + member)
                 if data.startswith(b"link:"):
                     entry.type, entry.linkname, data = tarfile.SYMTYPE, data[5:].decode(), b""  # noqa: PLW2901
+                if data.startswith(b"name:"):
+                    entry.type, entry.linkname, data = tarfile.LNKTYPE, prefix + data[5:].decode(), b""  # noqa: PLW2901
                 entry.size, entry.mode = len(data), 0o755
                 made_tar.addfile(entry, io.BytesIO(data))
     path.write_bytes(_compressed(name, held.getvalue()))

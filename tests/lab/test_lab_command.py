@@ -31,7 +31,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
     assert "mmdebstrap" in str(caught.value) and "hint: apt-get install" in str(caught.value)
     assert "arch-test" not in str(caught.value)
     if os.uname().machine == "x86_64":
-        with pytest.raises(LabError, match="needs .*arch-test"):
+        with pytest.raises(LabError, match=r"needs .*arch-test"):
             needs.check(every()["debian-i386"], to_make=True)
 
 

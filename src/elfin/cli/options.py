@@ -30,6 +30,9 @@ class Parser(argparse.ArgumentParser):
             near = next(iter(difflib.get_close_matches(word, list(self._option_string_actions), n=1)), "")
             message = f"`{self.prog}` has no option `{word}`"
         hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` tells the options"
+        if message.endswith("expected one argument"):
+            name = message.split()[1].rstrip(":").rpartition("/")[2]
+            hint = f"`{name}=VALUE` gives it one, also one that begins with `-`"
         if message.endswith(("`--implementation`", "`--abi`")) and "--python-version" in self._option_string_actions:
             hint = "`--python-version` says it in one word: cp312, 3.13t, pypy3.11"
         raise UsageError(message, hints=(hint,))

@@ -13,6 +13,7 @@ from elfin.edges import disk
 from elfin.errors import MalformedRelease, PlaceError, UsageError
 from elfin.flows.context import Context
 from elfin.installers import assets, dist_manifest, holes, manifest, measured
+from elfin.installers import notes as noted
 from elfin.installers import target as targets
 from elfin.installers.holes import Hole
 from elfin.installers.measured import Floor
@@ -38,7 +39,7 @@ class Asked(NamedTuple):
     version: str | None = None
     base_urls: tuple[str, ...] = ()
     probe: tuple[str, ...] | None = None
-    layout: Layout = Layout("programs")
+    layout: Layout | None = None
     floors: Mapping[str, Floor] = {}
     allow_missing: bool = False
     homepage: str | None = None
@@ -95,8 +96,12 @@ def build(context: Context, asked: Asked) -> Built:
         raise UsageError(f"{asked.out} is no folder", hints=("-o names the folder that the scripts go into",))
     _keep_source(source, out, asked)
     notes: list[str] = []
+    if (asked.programs or asked.inside) and os.path.isdir(source):
+        raise UsageError("--program and --inside are for listed files that are not there", hints=("leave them out",))
     made = _again(source, asked) or _made(source, asked, notes)
     manifest.check(made)
+    notes += noted.of_version(made)
+    notes += noted.of_libraries(made.artifacts)
     if not made.base_urls:
         variable = f"{manifest.variable(made.app)}_BASE_URL"
         notes.append(f"no base URL was said: whoever installs has to set {variable} (--base-url says one)")
@@ -119,9 +124,9 @@ def _again(source: str, asked: Asked) -> Release | None:
     """The release of a release.json that is given itself."""
     if os.path.basename(source) != "release.json" or not os.path.isfile(source):
         return None
-    if asked.floors or asked.name or asked.layout.links:
+    if asked.floors or asked.allow_missing or asked.name or asked.layout or asked.programs or asked.inside:
         raise UsageError(
-            "a release.json says names, floors and layout already",
+            "a release.json says names, programs, floors and layout already",
             hints=("give the folder of the release files to change them",),
         )
     made = manifest.loads(_text(source))
@@ -141,6 +146,7 @@ def _made(source: str, asked: Asked, notes: list[str]) -> Release:
             f"there is no release file in {asked.source}",
             hints=("release files are archives (.tar.gz, .tar.xz, .tar.zst, .tar, .zip) and bare programs",),
         )
+    listed = listed._replace(entries=_of_app(listed, asked.name, notes))
     told = [entry.name for entry in listed.entries if entry.declared is not None]
     names = tuple(told or [entry.name for entry in listed.entries])
     read_app, read_version = assets.name_and_version(names)
@@ -149,40 +155,43 @@ def _made(source: str, asked: Asked, notes: list[str]) -> Release:
     if app is None:
         known = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
         raise UsageError(f"the files do not agree on a name: {known}", hints=("--name says it",))
+    noted.one_version(app, [(name, "") for name in names])
     if version is None:
         raise UsageError("no file name tells the version", hints=("--version 1.0 says it",))
     for field, text, option in (("app", app, "--name"), ("version", version, "--version")):
         if not manifest.fits(field, text):
             raise UsageError(f"{text!r} cannot be the {field}", hints=(manifest.GRAMMAR[field][1], f"{option} says it"))
-    wish = measured.Wish(app, asked.layout, asked.floors, asked.allow_missing)
+    wish = measured.Wish(app, asked.layout or Layout("programs"), asked.floors, asked.allow_missing)
     artifacts = []
     for entry in listed.entries:
         one = _artifact(entry, wish, asked, notes, lenient=listed.from_folder)
         if one is not None:
             artifacts.append(one)
-    _note_guessed([one.name for one in artifacts if not one.measured], notes)
+    notes += noted.of_guesses([one.name for one in artifacts if not one.measured])
     if not artifacts:
         raise UsageError(f"no file in {asked.source} has a program in it", hints=tuple(notes[:5]))
     _check_floors(asked.floors, artifacts)
     artifacts.sort(key=_order)
     _check_distinct(artifacts)
-    defaults = Release(app, version, (), (), asked.layout)
+    defaults = Release(app, version, (), (), wish.layout)
     return Release(
         app,
         version,
         _trimmed(asked.base_urls) or _trimmed(listed.base_urls),
         tuple(artifacts),
-        asked.layout,
+        wish.layout,
         defaults.probe if asked.probe is None else asked.probe,
         asked.install_dirs or defaults.install_dirs,
         asked.homepage or listed.homepage,
     )
 
 
-def _note_guessed(names: Sequence[str], notes: list[str]) -> None:
-    if names:
-        more = f" and {len(names) - 1} more do" if len(names) > 1 else " does"
-        notes.append(f"{names[0]}{more} not lie beside the list: what is needed is guessed from the name")
+def _of_app(listed: _Listed, app: str | None, notes: list[str]) -> tuple[_Entry, ...]:
+    """The entries without those that their names give to another app; cargo-dist's manifest tells by itself."""
+    told = [entry.name for entry in listed.entries if entry.declared is not None and listed.name is None]
+    others = assets.of_other_apps(told, app) if app else ()
+    notes += [f"{name} is passed over: its name begins with another app's than {app}" for name in others]
+    return tuple(entry for entry in listed.entries if entry.name not in others)
 
 
 def _trimmed(urls: Sequence[str]) -> tuple[str, ...]:
@@ -238,14 +247,13 @@ def _listed(source: str, asked: Asked, notes: list[str]) -> _Listed:
         raise MalformedRelease(f"{asked.source} is neither a dist-manifest.json nor a list of files")
     found = []
     for asset in assets.parse(text):
-        if not assets.is_artifact(asset.name):
-            continue
         declared = targets.of_name(asset.name)
+        if not _serves(asset.name, declared, notes):
+            continue
         path = os.path.join(folder, asset.name)
         there = path if os.path.isfile(path) else None
-        if _unserved(declared, asset.name, notes) or (declared is None and there is None):
-            if declared is None:
-                notes.append(f"{asset.name} is passed over: its name tells no target, and it does not lie beside")
+        if declared is None and there is None:
+            notes.append(f"{asset.name} is passed over: its name tells no target, and it does not lie beside")
             continue
         found.append(_Entry(asset.name, there, declared, asset.sha256))
     return _Listed(tuple(found), None, None, ())
@@ -265,7 +273,7 @@ def _of_folder(folder: str, notes: list[str]) -> _Listed:
             notes.append(f"{name} is passed over: it is no file")
             continue
         declared = targets.of_name(name)
-        if assets.is_artifact(name) and not _unserved(declared, name, notes):
+        if _serves(name, declared, notes):
             found.append(_Entry(name, path, declared, None))
     return _Listed(tuple(found), None, None, (), from_folder=True)
 
@@ -277,16 +285,21 @@ def _of_dist(told: dist_manifest.DistRelease, folder: str, notes: list[str]) -> 
         declared = targets.parse(one.target)
         if declared is None:
             notes.append(f"{one.name} is passed over: it is for {one.target or 'no target'}, which is not known")
-        elif not _unserved(declared, one.name, notes):
+        elif _serves(one.name, declared, notes):
             found.append(_Entry(one.name, path if os.path.isfile(path) else None, declared, one.sha256, one.programs))
     return _Listed(tuple(found), told.app, told.version, told.base_urls)
 
 
-def _unserved(declared: Declared | None, name: str, notes: list[str]) -> bool:
-    if declared is None or declared.os is None or declared.os in targets.SERVED:
+def _serves(name: str, declared: Declared | None, notes: list[str]) -> bool:
+    """Whether a file may be one to choose from; why not is told of what its name makes look like one."""
+    if declared is not None and assets.is_packed(name):
+        notes.append(f"{name} is passed over: it is packed, and no archive that the scripts unpack")
+    if not assets.is_artifact(name):
         return False
+    if declared is None or declared.os is None or declared.os in targets.SERVED:
+        return True
     notes.append(f"{name} is passed over: the scripts do not serve {declared.os}")
-    return True
+    return False
 
 
 def _artifact(entry: _Entry, wish: measured.Wish, asked: Asked, notes: list[str], *, lenient: bool) -> Artifact | None:
@@ -308,13 +321,7 @@ def _artifact(entry: _Entry, wish: measured.Wish, asked: Asked, notes: list[str]
             f"{entry.name} has not the checksum that the list says", hints=(f"it has {found.sha256}",)
         )
     made = measured.artifact(found, entry.declared, wish)
-    if entry.declared is None:
-        notes.append(f"{made.name} names no target that is known: its bytes are for {made.target}")
-    if len({one.os for one in found.code}) == 1 and wish.layout.kind == "programs":
-        left = [member for member in found.members if member not in {program.member for program in made.programs}]
-        odd = [member for member in left if member.lower().endswith((".so", ".dylib", ".dll"))]
-        if odd:
-            notes.append(f"{made.name}: {odd[0]} is left behind; --layout tree would keep it")
+    notes += noted.of_file(found, entry.declared, made, wish.app, wish.layout.kind)
     return made
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from elfin.errors import UsageError
 from elfin.flows.context import Context
 from elfin.flows.place import Place, place
-from elfin.installers import choose, classes, holes, manifest
+from elfin.installers import choose, classes, holes, manifest, notes
 from elfin.installers.holes import Hole
 from elfin.installers.model import Choice, Release
 from elfin.record import NamedTuple
@@ -49,8 +49,20 @@ def check(context: Context, out: str, platforms: Sequence[str]) -> Checked:
             choice = choose.without_loader(choice, _there(where))
         elif (where.host.distribution or "").split()[:1] in ([name] for name in classes.WITHOUT_LOADER):
             choice = choose.without_loader(choice, lambda _: False)
-        found.append(Simulated(where, choice))
+        found.append(Simulated(where, _with_libraries(choice)))
     return Checked(release, tuple(found), () if platforms else holes.holes(release))
+
+
+def _with_libraries(choice: Choice) -> Choice:
+    """The choice, told which libraries beyond the libc the place has to have: whether it does is not looked for."""
+    return choice._replace(
+        tried=tuple(
+            one._replace(why=f"{one.why}; if {notes.some(one.artifact.libraries)} is there")
+            if one.artifact.libraries
+            else one
+            for one in choice.tried
+        )
+    )
 
 
 def load(context: Context, out: str) -> Release:

@@ -12,10 +12,10 @@ import posixpath
 from elfin.audit import disk_files, foreign, places, policy, reports, sums
 from elfin.audit import model as audited
 from elfin.audit.model import FileFacts, Foreign, Report
-from elfin.errors import ElfinError, MalformedElf, MalformedRelease, UnsafeArchive
+from elfin.errors import ElfinError, MalformedArchive, MalformedElf, MalformedRelease, UnsafeArchive
 from elfin.formats import membername, tar
 from elfin.installers import target as targets
-from elfin.installers.measured import Code, Found, Want
+from elfin.installers.found import Code, Found, Want
 
 _MAGICS = {"tar.gz": b"\x1f\x8b", "tar.xz": b"\xfd7zXZ\0", "tar.zst": b"\x28\xb5\x2f\xfd", "zip": b"PK"}
 _PACKED = (*_MAGICS.values(), b"BZh")
@@ -27,6 +27,7 @@ def read(full: str, name: str) -> Found | None:
     kind = disk_files.kind_of(full)
     if kind not in ("zip", "tar", "binary"):
         return None
+    links: tuple[tuple[str, str], ...] = ()
     try:
         with disk_files.mapped(full) as data:
             from hashlib import sha256
@@ -41,7 +42,7 @@ def read(full: str, name: str) -> Found | None:
                 members = tuple(one.name for one in archive.listing.entries if not one.is_folder)
                 report = reports.of(name, "archive", disk_files.in_zip(archive))
             else:
-                members = tuple(_tar_members(disk_files.unpacked(data)))
+                members, links = _tar_members(disk_files.unpacked(data))
                 report = reports.of(name, "archive", disk_files.in_tar(data))
             size = len(data)
             for path, why in report.broken:
@@ -50,7 +51,7 @@ def read(full: str, name: str) -> Found | None:
         if name in error.message:
             raise
         raise type(error)(f"{name}: {error.message}", state=error.state, hints=error.hints) from error
-    return Found(name, size, digest, members, tuple(_code(report)))
+    return Found(name, size, digest, members, tuple(_code(report)), links)
 
 
 def _check_format(name: str, kind: str, head: bytes) -> None:
@@ -65,9 +66,10 @@ def _check_format(name: str, kind: str, head: bytes) -> None:
         )
 
 
-def _tar_members(data: tar.Source) -> list[str]:
-    """Paths of files and links. Raises UnsafeArchive, Malformed*."""
+def _tar_members(data: tar.Source) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Paths of files and links; each link with the path it leads to. Raises UnsafeArchive, Malformed*."""
     found: list[str] = []
+    leads: list[tuple[str, str]] = []
     seen: set[str] = set()
     links: set[str] = set()
     for member in tar.members(data):
@@ -75,18 +77,25 @@ def _tar_members(data: tar.Source) -> list[str]:
         if name in ("", ".") and member.kind == "folder":
             continue
         membername.check(name)
+        if member.kind == "sparse file":
+            raise MalformedArchive(
+                f"{name!a} is a sparse file", hints=("make the archive without `tar --sparse` (-S)",)
+            )
         if member.kind == "other":
             raise UnsafeArchive(f"{name!a} is neither file, folder nor link")
         _check_place(name, links)
         if member.kind == "link":
             _check_link(name, member.target)
             links.add(posixpath.normpath(name))
+            leads.append((name, posixpath.normpath(posixpath.join(posixpath.dirname(name), member.target))))
         elif member.kind == "hard link" and posixpath.normpath(member.target) not in seen:
             raise UnsafeArchive(f"{name!a} is another name of {member.target!a}, which is not in the archive before it")
+        elif member.kind == "hard link":
+            leads.append((name, posixpath.normpath(member.target)))
         if member.kind != "folder":
             found.append(name)
             seen.add(posixpath.normpath(name))
-    return found
+    return tuple(found), tuple(leads)
 
 
 def _check_place(name: str, links: set[str]) -> None:
@@ -174,8 +183,14 @@ def _other(one: Foreign) -> Code:
         program = one.path.lower().endswith(".exe")
     return Code(
         path=_plain(one.path), program=program, os=str(needs.os), arch=str(needs.arch), float_abi=None, libc="any",
-        why=_declares(one), wants=(), cpu_level=None, os_floor=needs.os_floor, loader=None, libraries=(),
+        why=_declares(one), wants=(), cpu_level=None, os_floor=needs.os_floor or _windows_floor(one), loader=None,
+        libraries=(),
     )  # fmt: skip
+
+
+def _windows_floor(one: Foreign) -> tuple[int, ...] | None:
+    """The Windows that a program asks for; what is older than 10 linkers write by custom, and every Windows has."""
+    return one.least if one.form == "PE" and one.least is not None and one.least >= (10, 0) else None
 
 
 def _declares(one: Foreign) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 import elfin
-from elfin.errors import PlaceError, UsageError
+from elfin.errors import MalformedRelease, PlaceError, UsageError
 from elfin.flows.context import Context
 from elfin.formats.urltext import redacted
 from elfin.installers import receipt
@@ -29,12 +30,12 @@ def installed(context: Context, wish: str) -> Installed:
     """The install that the running elfin is of. `wish` is "update" or "uninstall".
 
     Raises UsageError with what to type instead where another tool installed it, PlaceError and MalformedRelease for a
-    receipt that cannot be read.
+    receipt that cannot be read, which they name.
     """
     path = _receipt_path(context)
     own = os.path.realpath(os.path.dirname(elfin.__file__))
     if path is not None and os.path.isfile(path):
-        found = receipt.loads(_text(path))
+        found = _read(path, wish)
         for tree in receipt.trees(found):
             if own.startswith(os.path.realpath(tree) + os.sep) and found.app == APP:
                 return Installed(found, path, tree)
@@ -68,6 +69,18 @@ def _receipt_path(context: Context) -> str | None:
     return os.path.join(config, APP, f"{APP}-receipt.json")
 
 
+def _read(path: str, wish: str) -> Receipt:
+    try:
+        return receipt.loads(_text(path))
+    except MalformedRelease as error:
+        way_out = "`sh install.sh` again writes a new receipt"
+        if wish == "uninstall":
+            way_out += f"; without one (`rm {shlex.quote(path)}`) this command tells what to remove"
+        raise MalformedRelease(
+            f"{error.message} ({path})", state="nothing was changed", hints=(*error.hints, way_out)
+        ) from error
+
+
 def _text(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -82,12 +95,14 @@ def _instead(own: str, wish: str) -> tuple[str, ...]:
     checkout = os.path.dirname(above)
     if os.path.basename(above) == "src" and os.path.isfile(os.path.join(checkout, "pyproject.toml")):
         if wish == "update":
-            return (f"it is a checkout: `git -C {checkout} pull`",)
-        return (f"it is a checkout: remove {checkout}",)
+            return (f"it is a checkout: `git -C {shlex.quote(checkout)} pull`",)
+        return (f"it is a checkout: remove {shlex.quote(checkout)}",)
     if os.path.isfile(os.path.join(above, "start.py")):
         tree = os.path.dirname(above)
         without = f"{tree} has no receipt: it was unpacked by hand, or with ELFIN_UNMANAGED_INSTALL"
-        return (without, "`sh install.sh` again puts another version there" if wish == "update" else f"remove {tree}")
+        if wish == "update":
+            return (without, "`sh install.sh` again puts another version there")
+        return (without, f"remove {shlex.quote(tree)}")
     update, remove = _tool(above)
     return (f"`{update if wish == 'update' else remove}`",)
 

@@ -92,7 +92,9 @@ def _fetched(context: Context, place: str) -> str:
         if answer.status != 200:
             raise Unreachable(f"the server answered {answer.status}")
         return answer.body.decode("utf-8", "replace")
-    folder = place.removeprefix("file://localhost").removeprefix("file://")
+    folder = place.removeprefix("file://") if place.startswith("file:///") else place
+    if "://" in folder:
+        raise Unreachable("it is neither an http, https or file:///PATH address nor a folder")
     path = os.path.join(context.folder, os.path.expanduser(folder), "install.sh")
     try:
         with open(path, "rb") as file:
@@ -107,15 +109,16 @@ def _run(context: Context, found: Installed, script: Script) -> None:
     disk.write(path, script.text.encode())
     context.tell(f"Installing elfin {script.version} in place of {found.receipt.version}")
     done = child.run(["/bin/sh", path], environ=_environment(context, found, script))
-    context.explain(done.out.decode("utf-8", "replace").rstrip())
+    for line in done.out.decode("utf-8", "replace").splitlines():
+        context.explain(line)
     if done.code != 0:
         words = done.err.strip().removeprefix("error: ")
         raise PlaceError(
             f"the installer of elfin {script.version} failed",
             state=f"{words}\nelfin {found.receipt.version} stays as it is",
         )
-    if done.err.strip():
-        context.warn(done.err.strip().removeprefix("note: "))
+    for line in done.err.strip().splitlines():
+        context.warn(line.removeprefix("note: "))
 
 
 def _environment(context: Context, found: Installed, script: Script) -> dict[str, str]:

@@ -48,8 +48,10 @@ def check(name: str) -> None:
     if _HIDDEN.search(name):
         raise MalformedWheel(f"the name {name[:200]!a} has control characters")
     parts = name.split("/")
-    if name.startswith("/") or "\\" in name or name[1:2] == ":" or ".." in parts:
+    if name.startswith(("/", "\\")) or name[1:2] == ":" or ".." in name.replace("\\", "/").split("/"):
         raise UnsafeArchive(f"{name[:200]!a} would land outside its folder")
+    if "\\" in name:
+        raise MalformedWheel(f"the name {name[:200]!a} is written with backslashes, where archives have `/`")
     if "" in parts or "." in parts:
         raise MalformedWheel(f"the name {name[:200]!a} is not written plainly")
     if len(name.encode()) > MAX_PATH or len(parts) > MAX_DEPTH or max(len(part.encode()) for part in parts) > MAX_PART:

@@ -19,7 +19,7 @@ BLOCK = 512
 _NAMES_AT_MOST = 65536
 _LARGEST = 1 << 48
 _ZEROS = bytes(BLOCK)
-_KINDS = {"0": "file", "\0": "file", "7": "file", "1": "hard link", "2": "link", "5": "folder"}
+_KINDS = {"0": "file", "\0": "file", "7": "file", "1": "hard link", "2": "link", "5": "folder", "S": "sparse file"}
 # Members whose size says nothing: no content follows them, whatever is written there.
 _WITHOUT_CONTENT = frozenset("123456")
 
@@ -30,7 +30,7 @@ class Member(NamedTuple):
     name: str
     """As written, undecodable bytes as surrogates."""
     kind: str
-    """"file", "folder", "link", "hard link", or "other" (devices, sparse files, what nobody knows)."""
+    """"file", "folder", "link", "hard link", "sparse file", or "other" (devices, what nobody knows)."""
     size: int
     offset: int
     """Where its content begins in the archive."""
@@ -162,7 +162,7 @@ def _member(head: bytes, kind: str, size: int, offset: int, known: dict[str, str
     if told == "file" and name.endswith("/"):  # tar before POSIX had no other word for a folder
         told = "folder"
     if any(key.startswith("GNU.sparse") for key in known):
-        told = "other"
+        told, name = "sparse file", known.get("GNU.sparse.name") or name
     if "\0" in name or not name:
         raise MalformedArchive("a member of the archive has an impossible name")
     target = known.get("linkpath") or _field(head[157:257])

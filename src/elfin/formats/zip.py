@@ -220,7 +220,8 @@ def _entry(fields: tuple[Any, ...], raw_name: bytes, extra: bytes) -> Entry:
     if flags & ~_KNOWN_FLAGS:
         raise MalformedWheel(f"the entry of {name!a} has unknown flags")
     if method not in (STORED, DEFLATED):
-        raise MalformedWheel(f"{name!a} is compressed in a way that wheels may not use (method {method})")
+        known = {9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz"}.get(method, f"method {method}")
+        raise MalformedWheel(f"{name!a} is compressed with {known} instead of deflate")
     blocks = extras(extra, raw_name, name)
     if 1 in blocks:
         size, packed, offset = zip64(blocks[1], name, size, packed, offset)

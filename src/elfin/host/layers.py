@@ -71,7 +71,7 @@ class LayeredRoot:
     def kind(self, path: str) -> str | None:
         """As the protocol says."""
         node = self._at(path)
-        return None if node is None or node.kind == "other" else node.kind
+        return None if node is None or node.kind in ("other", "sparse file") else node.kind
 
     def link(self, path: str) -> str:
         """As the protocol says."""

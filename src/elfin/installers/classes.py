@@ -80,9 +80,9 @@ def macos() -> tuple[HostClass, ...]:
 
 
 def windows() -> tuple[HostClass, ...]:
-    """By machine."""
+    """By machine, all of them Windows 10 or newer: there is no older one that is still served."""
     return tuple(
-        HostClass(Host("windows", None, arches.named(machine), (), None, ()), (f"Windows on {machine}",))
+        HostClass(Host("windows", None, arches.named(machine), (), None, (), (10, 0)), (f"Windows on {machine}",))
         for machine in WINDOWS
     )
 

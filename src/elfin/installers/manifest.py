@@ -11,6 +11,7 @@ import json
 import re
 
 from elfin.errors import MalformedRelease
+from elfin.formats.urltext import redacted
 from elfin.host import arch as arches
 from elfin.host.model import Needs
 from elfin.installers import target as targets
@@ -76,6 +77,11 @@ def fits(field: str, text: str) -> bool:
     return True
 
 
+def misfit(field: str, text: str) -> str:
+    """A clause about a text that does not fit, without the secrets that it may hold."""
+    return f"{redacted(text)[:80]!a} cannot be {'an' if field[0] in 'aeiou' else 'a'} {field}"
+
+
 def dumps(release: Release) -> str:
     """The text of release.json, ending in a newline. Raises MalformedRelease for values that break the grammar."""
     check(release)
@@ -133,32 +139,32 @@ def _check_layout(layout: Layout) -> None:
 
 def _check_artifact(one: Artifact) -> None:
     _fit("artifact name", one.name)
-    _fit("format", one.format)
-    _fit("sha256", one.sha256)
+    _fit("format", one.format, one.name)
+    _fit("sha256", one.sha256, one.name)
     if targets.parse(one.target) is None or not re.fullmatch(r"[a-z0-9_.-]{1,64}", one.target, re.ASCII):
         raise MalformedRelease(f"target {one.target[:80]!a} is not {_TARGET[0]}", hints=(_TARGET[1],))
     if not 0 <= one.size < 1 << 53:
         raise MalformedRelease(f"the size of {one.name} is impossible")
     if one.top:
-        _fit("top folder", one.top)
+        _fit("top folder", one.top, one.name)
     if not one.programs or len(one.programs) > 200 or not 0 < len(one.needs) <= 8:
         raise MalformedRelease(f"{one.name} has no program, no needs, or impossibly many")
     for program in one.programs:
-        _fit("program name", program.name)
+        _fit("program name", program.name, one.name)
         if program.member or one.format != "binary":
-            _fit("path in the archive", program.member)
+            _fit("path in the archive", program.member, one.name)
     if one.format == "binary" and (one.top or len(one.programs) > 1 or one.programs[0].member):
         raise MalformedRelease(f"{one.name} is a bare binary and has members")
     _once_each("program", [program.name for program in one.programs])
     for needs in one.needs:
         _check_needs(one.name, needs)
     if one.loader is not None:
-        _fit("loader", one.loader)
+        _fit("loader", one.loader, one.name)
     for field, texts in (("library", one.libraries), ("witness", one.witnesses)):
         if len(texts) > 500:
             raise MalformedRelease(f"{one.name} has impossibly many texts")
         for text in texts:
-            _fit(field, text)
+            _fit(field, text, one.name)
     _check_version(one.name, one.stated)
 
 
@@ -185,10 +191,11 @@ def _check_version(name: str, version: tuple[int, ...] | None) -> None:
         raise MalformedRelease(f"{name} asks for a version that cannot be")
 
 
-def _fit(field: str, text: str) -> None:
+def _fit(field: str, text: str, artifact: str = "") -> None:
+    """`artifact`: whose text it is, "" for one of the release itself."""
     if not fits(field, text):
-        article = "an" if field[0] in "aeiou" else "a"
-        raise MalformedRelease(f"{text[:80]!a} cannot be {article} {field}", hints=(GRAMMAR[field][1],))
+        whose = f"{artifact}: " if artifact else ""
+        raise MalformedRelease(whose + misfit(field, text), hints=(GRAMMAR[field][1],))
 
 
 def _once_each(what: str, names: Sequence[str]) -> None:

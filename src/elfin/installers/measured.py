@@ -14,57 +14,18 @@ from elfin.errors import MalformedRelease
 from elfin.host import arch as arches
 from elfin.host import fit
 from elfin.host.model import Needs
+from elfin.installers import manifest
 from elfin.installers import target as targets
+from elfin.installers.found import Code, Found, Want
 from elfin.installers.model import Artifact, Layout, Program
 from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from elfin.installers.target import Declared
 
 _SHOWN = 12
-
-
-class Want(NamedTuple):
-    """One thing that code asks of the libc, and the version that first had it."""
-
-    version: tuple[int, ...]
-    clause: str
-    """ "clock_gettime@GLIBC_2.17 of libc.so.6"."""
-
-
-class Code(NamedTuple):
-    """One file of machine code, or one machine's part of a universal one."""
-
-    path: str
-    """In the archive, with its top folder; "" for a bare binary."""
-    program: bool
-    """It can be started: no library, no object file."""
-    os: str
-    arch: str
-    float_abi: str | None
-    libc: str | None
-    """A family; "any": static, or it takes nothing of one; None: it takes something and does not say of which."""
-    why: str
-    """What told the libc."""
-    wants: tuple[Want, ...]
-    cpu_level: int | None
-    os_floor: tuple[int, ...] | None
-    loader: str | None
-    libraries: tuple[str, ...]
-    """DT_NEEDED that are not the libc's."""
-
-
-class Found(NamedTuple):
-    """One file of a release as it was read."""
-
-    name: str
-    size: int
-    sha256: str
-    members: tuple[str, ...]
-    """Paths of its files and links, () for a bare binary."""
-    code: tuple[Code, ...]
 
 
 class Floor(NamedTuple):
@@ -86,10 +47,12 @@ class Wish(NamedTuple):
 
 def artifact(found: Found, declared: Declared | None, wish: Wish) -> Artifact:
     """The artifact that a file is. Raises MalformedRelease."""
+    if declared is not None and declared.arch and targets.says_armhf(found.name) and exceeds(found.code, declared.arch):
+        declared = declared._replace(arch="armv7l")
     format_ = "binary" if not found.members else targets.format_of(found.name)
     top = top_folder(found.members)
     programs = _programs(found, wish, top, format_, declared)
-    code = _relevant(found, declared, wish.layout, {program.member for program in programs})
+    code = _relevant(found, declared, wish.layout, {found.behind(program.member) for program in programs})
     _check_together(found, code, wish.layout)
     needs = _needs(found.name, declared, code)
     _check_declared(found.name, declared, code, needs)
@@ -132,12 +95,25 @@ def _programs(found: Found, wish: Wish, top: str, format_: str, declared: Declar
     if not paths:
         raise MalformedRelease(f"there is no program in {found.name}")
     names = [(posixpath.basename(path), path) for path in paths]
+    if not windows:  # which keeps links for administrators
+        names += _other_names(found, paths).items()
     app = wish.app.lower()
     names.sort(key=lambda one: (one[0].lower() not in (app, f"{app}.exe"), one[0]))
     for before, after in zip(sorted(names), sorted(names)[1:], strict=False):
         if before[0] == after[0]:
             raise MalformedRelease(f"{found.name} has two programs named {before[0]}: {before[1]} and {after[1]}")
     return tuple(Program(*one) for one in names)
+
+
+def _other_names(found: Found, paths: Collection[str]) -> dict[str, str]:
+    """Names that links give to programs, and the file behind each: a link that is moved alone leads nowhere."""
+    taken = {posixpath.basename(path) for path in paths}
+    names: dict[str, str] = {}
+    for link, _ in found.links:
+        name, member = posixpath.basename(link), found.behind(link)
+        if member in paths and name not in taken and manifest.fits("program name", name):
+            names.setdefault(name, member)
+    return names
 
 
 def _linked(found: Found, layout: Layout, top: str) -> tuple[Program, ...]:
@@ -202,7 +178,11 @@ def _below(path: str, members: Sequence[str]) -> str:
 
 
 def _both_arm(one: Code, other: Code) -> bool:
-    return arches.is_arm(one.arch) and arches.is_arm(other.arch)
+    return _is_arm(one.arch, other.arch)
+
+
+def _is_arm(*names: str) -> bool:
+    return all(map(arches.is_arm, names))
 
 
 def _needs(name: str, declared: Declared | None, code: Sequence[Code]) -> tuple[Needs, ...]:
@@ -227,13 +207,28 @@ def _needs(name: str, declared: Declared | None, code: Sequence[Code]) -> tuple[
             libc=libc,
             libc_floor=max((want.version for one in code for want in one.wants), default=None) if libc else None,
             cpu_level=max(levels) if max(levels) > 1 else None,
-            os_floor=declared.os_floor if declared is not None and os == "android" else None,
+            os_floor=_release(os, declared, code),
         ),
     )
 
 
+def _release(os: str, declared: Declared | None, code: Sequence[Code]) -> tuple[int, ...] | None:
+    """The lowest Windows that all programs take; of Android what the name says."""
+    if os == "android":
+        return declared.os_floor if declared is not None else None
+    return max((one.os_floor for one in code if one.os_floor), default=None)
+
+
+def exceeds(code: Sequence[Code], arch: str) -> bool:
+    """Whether programs of 32-bit ARM are marked for a newer generation than this one."""
+    return any(one.program and _is_arm(one.arch, arch) and arches.runs(arch, one.arch) is False for one in code)
+
+
 def _machine(declared: Declared | None, code: Sequence[Code]) -> str:
-    """The bytes' machine; of 32-bit ARM, whose bytes tell no more than an upper bound, the generation declared."""
+    """The bytes' machine; of 32-bit ARM, whose bytes tell no more than an upper bound, the generation declared.
+
+    A program for ARMv6 is marked ARMv7 where a part of it is, which it starts only where the CPU can (cryptography).
+    """
     said = declared.arch if declared is not None else None
     if said is not None and arches.is_arm(said) and arches.is_arm(code[0].arch):
         return said

@@ -10,6 +10,7 @@ import json
 import posixpath
 
 from elfin.errors import MalformedRelease
+from elfin.formats.urltext import redacted
 from elfin.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Receipt(NamedTuple):
     path_files: tuple[str, ...]
     """Files of shells that a line for PATH was added to."""
     base_url: str
-    """The folder or address that it came from."""
+    """The folder or address that it came from: a path or an http, https or file URL."""
 
 
 def loads(text: str) -> Receipt:
@@ -55,6 +56,11 @@ def loads(text: str) -> Receipt:
     for path in (found.install_dir, *found.files, *found.folders, *found.path_files):
         if not path.startswith("/") or "\0" in path:
             raise MalformedRelease(f"the receipt names a path that is not absolute: {path[:200]!a}")
+    # A relative one would be looked for below wherever elfin is called, and the install.sh that lies there be run.
+    if not base_url.startswith(("/", "https://", "http://", "file:///")) or "\0" in base_url:
+        raise MalformedRelease(
+            f"the receipt names an origin that is neither path nor URL: {redacted(base_url)[:200]!a}"
+        )
     return found
 
 

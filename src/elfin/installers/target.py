@@ -105,6 +105,12 @@ def before_target(filename: str) -> str:
     return stem[: min(ends, default=len(stem))].rstrip("-_.+ ")
 
 
+def says_armhf(filename: str) -> bool:
+    """Whether a name says "armhf" and no triple: ARMv6 on Raspbian, ARMv7 in Debian, so it tells neither for sure."""
+    stem = stem_of(filename).lower()
+    return re.search(r"(?<![a-z0-9])armhf(?![a-z0-9])", stem) is not None and not any(map(_of_match, _triples(stem)))
+
+
 def _triples(stem: str) -> Iterator[re.Match[str]]:
     unlike = r"(?!-?[a-z0-9]*x32|-ohos|-uclibc|[a-z0-9])"
     return re.finditer(r"(?<![a-z0-9])(?=" + _TRIPLE + unlike + ")", stem, re.ASCII)

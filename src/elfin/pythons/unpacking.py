@@ -63,7 +63,7 @@ class Landing:
 
     def _claim(self, name: str, member: Member) -> None:
         """Give a path to a member: nobody else's, and with real folders only above it."""
-        if member.kind == "other":
+        if member.kind in ("other", "sparse file"):
             raise UnsafeArchive(f"{name[:200]!a} is neither file, folder nor link")
         before = self._kinds.get(name)
         if before is not None and not (before == "folder" and member.kind == "folder"):

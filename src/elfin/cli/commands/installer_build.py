@@ -73,7 +73,8 @@ def run(arguments: list[str], program: str) -> int:
     options = parser.parse_args(arguments)
     if not options.output:
         raise UsageError("nothing says where the scripts go", hints=("-o OUT names the folder",))
-    layout, given = _layout(options), _floors(options.floor)
+    probe, layout, given = _words(options.probe), _layout(options), _floors(options.floor)
+    _check(options, probe or ())
     context = begin(options)
     from elfin.cli.show import installer as show
     from elfin.flows import installer_build
@@ -86,7 +87,7 @@ def run(arguments: list[str], program: str) -> int:
             name=options.name,
             version=options.version,
             base_urls=tuple(options.base_url),
-            probe=_words(options.probe),
+            probe=probe,
             layout=layout,
             floors=given,
             allow_missing=options.allow_missing_symbols,
@@ -116,7 +117,31 @@ def _words(text: str | None) -> tuple[str, ...] | None:
         raise UsageError(f"--probe {text!r} has a quote without end") from error
 
 
-def _layout(options: Namespace) -> Layout:
+def _check(options: Namespace, probe: Sequence[str]) -> None:
+    """Every value against the grammar of what becomes of it in the scripts. Raises UsageError."""
+    from elfin.installers import assets, manifest
+
+    inside = [assets.member(options.inside, "stem.tar", "program")] if options.inside else []
+    for option, field, texts in (
+        ("--name", "app", [options.name] if options.name else []),
+        ("--version", "version", [options.version] if options.version else []),
+        ("--base-url", "base URL", [url.rstrip("/") or url for url in options.base_url]),
+        ("--homepage", "homepage", [options.homepage] if options.homepage else []),
+        ("--probe", "argument of the probe", probe),
+        ("--link", "path in the archive", [link.strip("/") for link in options.link]),
+        ("--link", "program name", [link.strip("/").rpartition("/")[2] for link in options.link]),
+        ("--install-dir", "folder for programs", options.install_dir),
+        ("--program", "program name", options.program),
+        ("--inside", "path in the archive", inside),
+    ):
+        for text in texts:
+            if not manifest.fits(field, text):
+                raise UsageError(f"{option}: {manifest.misfit(field, text)}", hints=(manifest.GRAMMAR[field][1],))
+
+
+def _layout(options: Namespace) -> Layout | None:
+    if options.layout is None and not options.link:
+        return None
     from elfin.installers.model import Layout
 
     if options.layout == "programs" and options.link:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from elfin.flows.self_uninstall import Uninstalled
 from elfin.flows.self_update import Updated
 
@@ -15,5 +17,5 @@ def uninstalled(done: Uninstalled) -> str:
     """What is gone, and what to type to be rid of the rest."""
     lines = [f" - {path}" for path in done.removed]
     lines.append(f"elfin {done.version} is uninstalled")
-    lines += [f"{path} is left: `rm -r {path}`" for path in done.kept]
+    lines += [f"{path} is left: `rm -r {shlex.quote(path)}`" for path in done.kept]
     return "\n".join(lines)
