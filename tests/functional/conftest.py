@@ -11,6 +11,7 @@ from elfin.host.disk import FolderRoot
 from elfin.pythons import child
 from kit.commandline import PYTHON, Commandline, Place, Refused, assert_refusal, projects
 from kit.indexserver import IndexServer
+from kit.pythonmirror import Environ, Mirror
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +59,13 @@ def refused(elfin: Commandline, venv: Place) -> Refused:
         return answer.err
 
     return run
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
+    return monkeypatch.setenv
+
+
+@pytest.fixture
+def mirror(elfin: Commandline, server: IndexServer, environ: Environ) -> Mirror:
+    return Mirror(elfin, server, environ)

@@ -34,20 +34,10 @@ def named_host(name: str) -> Host:
 
 
 @pytest.fixture
-def environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
-    return monkeypatch.setenv
-
-
-@pytest.fixture
 def pythons(elfin: Commandline, environ: Environ) -> Path:
     """The folder of installed Pythons, with the catalogue of the builds beside the checkout in use."""
     environ("ELFIN_PYTHON_CATALOGUE", str(archives.LIST))
     return elfin.home / ".local/share/elfin/pythons"
-
-
-@pytest.fixture
-def mirror(elfin: Commandline, server: IndexServer, environ: Environ) -> Mirror:
-    return Mirror(elfin, server, environ)
 
 
 @real

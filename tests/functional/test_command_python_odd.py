@@ -10,20 +10,9 @@ import pytest
 
 from kit import pythonarchives as archives
 from kit.commandline import Commandline
-from kit.indexserver import IndexServer
 from kit.pythonmirror import KEY, Environ, Mirror
 
 SECTION = "@cpython\tlinux\tx86_64\t\tglibc\t2.17\tdynamic\t1\t\tinstall_only\t\thttps://example.org/{v}-{t}.tar.gz\n"
-
-
-@pytest.fixture
-def environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
-    return monkeypatch.setenv
-
-
-@pytest.fixture
-def mirror(elfin: Commandline, server: IndexServer, environ: Environ) -> Mirror:
-    return Mirror(elfin, server, environ)
 
 
 def test_a_mirrors_password_is_nowhere(mirror: Mirror, environ: Environ) -> None:

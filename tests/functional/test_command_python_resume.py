@@ -15,19 +15,8 @@ import pytest
 from elfin.edges.net import Client
 from elfin.pythons import disk_managed
 from kit import indexserver as kit
-from kit.commandline import Commandline
-from kit.indexserver import Exchange, IndexServer
+from kit.indexserver import Exchange
 from kit.pythonmirror import KEY, Environ, Mirror
-
-
-@pytest.fixture
-def environ(monkeypatch: pytest.MonkeyPatch) -> Environ:
-    return monkeypatch.setenv
-
-
-@pytest.fixture
-def mirror(elfin: Commandline, server: IndexServer, environ: Environ) -> Mirror:
-    return Mirror(elfin, server, environ)
 
 
 def part(mirror: Mirror) -> Path:

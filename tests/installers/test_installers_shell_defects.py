@@ -19,17 +19,6 @@ def world(tmp_path: object) -> World:
     return World(f"{tmp_path}/w")
 
 
-def chosen(world: World, **variables: str | None) -> list[str]:
-    """Targets in the order in which they would be tried."""
-    lines = world.run("--explain", **variables).out.splitlines()
-    if "tried in this order:" not in lines:
-        return []
-    listed = lines[lines.index("tried in this order:") + 1 :]
-    end = next(number for number, line in enumerate(listed) if not line.startswith("  "))
-    names = [line.split("   ")[0].strip() for line in listed[:end]]
-    return [one.target for name in names for one in world.artifacts if one.name == name]
-
-
 @pytest.mark.parametrize(("printed", "target"), [("0", "x86_64-apple-darwin"), ("1", "aarch64-apple-darwin")])
 def test_b1_an_intel_mac_whose_sysctl_prints_zero_stays_one(world: World, printed: str, target: str) -> None:
     for arch in ("x86_64", "aarch64"):
@@ -37,7 +26,7 @@ def test_b1_an_intel_mac_whose_sysctl_prints_zero_stays_one(world: World, printe
         world.artifacts[-1] = one._replace(needs=(one.needs[0]._replace(os="macos", libc=None),))
     shells.stub(world.tools, "uname", "case $1 in (-s) echo Darwin ;; (-m) echo x86_64 ;; esac")
     shells.stub(world.tools, "sysctl", f"echo {printed}")
-    assert chosen(world)[0] == target
+    assert world.chosen()[0] == target
 
 
 def test_b2_a_library_beside_the_program_does_not_fail_a_fresh_install(world: World) -> None:
@@ -50,7 +39,7 @@ def test_b3_without_ldd_a_glibc_place_is_one(world: World) -> None:
     world.add()
     world.stand_in(simhost.GLIBC_228)
     assert not os.path.exists(f"{world.tools}/ldd")
-    assert chosen(world) == [GNU, MUSL]
+    assert world.chosen() == [GNU, MUSL]
 
 
 @pytest.mark.parametrize("tool", ["cut", "grep", "head", "tr", "tail", "find", "timeout", "readlink", "ls", "id", "od"])

@@ -29,17 +29,6 @@ def host(arch: str, *libcs: tuple[str, tuple[int, ...] | None, str | None], floa
     return Host("linux", None, arches.named(arch, floats), found, None, ())
 
 
-def chosen(world: World, **variables: str | None) -> list[str]:
-    """Targets in the order in which they would be tried."""
-    lines = world.run("--explain", **variables).out.splitlines()
-    if "tried in this order:" not in lines:
-        return []
-    listed = lines[lines.index("tried in this order:") + 1 :]
-    end = next(number for number, line in enumerate(listed) if not line.startswith("  "))
-    names = [line.split("   ")[0].strip() for line in listed[:end]]
-    return [one.target for name in names for one in world.artifacts if one.name == name]
-
-
 PLACES = {
     "1: musl on aarch64, only a static build": (
         host("aarch64", ("musl", (1, 2, 4), "/lib/ld-musl-aarch64.so.1")), "aarch64",
@@ -84,7 +73,7 @@ def test_reported_places_get_what_runs_there(world: World, name: str) -> None:
     shells.stub(world.tools, "uname", f"case $1 in (-s) echo Linux ;; (-m) echo {kernel} ;; esac")
     # 10, 11: what ldd prints, where, and how it ends, decides nothing
     shells.stub(world.tools, "ldd", "echo 'musl libc (x86_64)' >&2; echo 'Version 1.2.4' >&2; exit 1")
-    assert [names[target] for target in chosen(world)] == wanted
+    assert [names[target] for target in world.chosen()] == wanted
 
 
 def test_report_1_alpine_aarch64_installs_the_static_build(world: World) -> None:
@@ -167,18 +156,18 @@ def test_report_10_what_is_not_a_version_is_passed_over(world: World, lie: str) 
     world.stand_in(host("x86_64", ("glibc", None, simhost.LOADER)))
     for name in ("ldd", "getconf"):
         shells.stub(world.tools, name, lie)
-    assert chosen(world) == [MUSL, GNU], "of unknown version is not old: still a candidate, behind the static one"
+    assert world.chosen() == [MUSL, GNU], "of unknown version is not old: still a candidate, behind the static one"
 
 
 def test_report_6_no_proc_is_needed_and_everything_can_be_said_instead(world: World) -> None:
     publish_all(world)
     world.stand_in(simhost.GLIBC_228)
     assert "cpuinfo" not in world.run("--explain").err
-    assert chosen(world, HELLO_LIBC="glibc:2.17")[0] == MUSL
-    assert chosen(world, HELLO_LIBC="musl")[0] == MUSL
-    assert chosen(world, HELLO_TARGET=GNU) == [GNU]
+    assert world.chosen(HELLO_LIBC="glibc:2.17")[0] == MUSL
+    assert world.chosen(HELLO_LIBC="musl")[0] == MUSL
+    assert world.chosen(HELLO_TARGET=GNU) == [GNU]
     os.remove(f"{world.folder}/root/bin/sh")
-    assert chosen(world)[0] == GNU, "the loaders that are there tell"
+    assert world.chosen()[0] == GNU, "the loaders that are there tell"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +178,7 @@ def test_report_14_imitated_loaders_are_no_glibc(world: World, stub: bytes) -> N
     world.add()
     world.stand_in(host("x86_64", ("musl", (1, 2, 4), "/lib/ld-musl-x86_64.so.1")))
     simhost.write(f"{world.folder}/root{simhost.LOADER}", simhost.elfsmith.program(None) + stub)
-    assert chosen(world) == [MUSL]
+    assert world.chosen() == [MUSL]
 
 
 def test_report_16_a_place_without_the_loader_is_refused_before_anything_is_fetched(world: World) -> None:

@@ -137,6 +137,16 @@ class World:
         kept = {name: value for name, value in merged.items() if value is not None}
         return shells.run((*sh, *options), script, *arguments, variables=kept, folder=self.folder, stdin=stdin)
 
+    def chosen(self, **variables: str | None) -> list[str]:
+        """Targets in the order in which they would be tried."""
+        lines = self.run("--explain", **variables).out.splitlines()
+        if "tried in this order:" not in lines:
+            return []
+        listed = lines[lines.index("tried in this order:") + 1 :]
+        end = next(number for number, line in enumerate(listed) if not line.startswith("  "))
+        names = [line.split("   ")[0].strip() for line in listed[:end]]
+        return [one.target for name in names for one in self.artifacts if one.name == name]
+
     def installed(self, name: str = "hello") -> str:
         """Where a program goes by default."""
         return f"{self.home}/.local/bin/{name}"
