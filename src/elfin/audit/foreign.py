@@ -14,7 +14,7 @@ from elfin.formats import macho, pe
 from elfin.formats.elf import Source
 from elfin.host import arch as arches
 from elfin.host import fit
-from elfin.host.model import Host, Needs
+from elfin.host.model import Host, Needs, dotted
 from elfin.tags import explain
 from elfin.tags import platform as platforms
 
@@ -34,7 +34,7 @@ def read(path: str, source: Source) -> tuple[Foreign, ...]:
 
 def spell(one: Foreign) -> str:
     """ "Mach-O for aarch64 (macOS 11.0+)"."""
-    least = f" ({explain.system(one.os)} {_dotted(one.least)}+)" if one.least else ""
+    least = f" ({explain.system(one.os)} {dotted(one.least)}+)" if one.least else ""
     return f"{one.form} for {one.arch}{least}"
 
 
@@ -130,10 +130,6 @@ def _apple(claim: str, wanted: Sequence[Needs], found: Sequence[Foreign]) -> Com
             promised = max(need.os_floor or (), _OLDEST.get(arch, ()))
             if least is not None and fit.newer(least[:1] if least[0] >= 11 else least, promised):
                 return Comparison(
-                    claim, "too wide", f"{path} declares {explain.system(str(need.os))} {_dotted(least)} on {arch}"
+                    claim, "too wide", f"{path} declares {explain.system(str(need.os))} {dotted(least)} on {arch}"
                 )
     return Comparison(claim, "narrow", "")
-
-
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from elfin.audit import earned, policy, python_abi, tagnames
 from elfin.audit.model import Claim, Floor, Report
 from elfin.errors import UsageError
+from elfin.host.model import dotted
 from elfin.record import TYPE_CHECKING, NamedTuple
 from elfin.tags import platform as platforms
 
@@ -180,8 +181,3 @@ def _other_machine(suffix: str, claim: Claim) -> str | None:
     if known and arch in policy.ARCH_FLOORS and arch not in known and not (arch == "armv7l" and "armv6l" in known):
         return f"it is for {arch}, the tags are for {', '.join(sorted(map(str, known)))}"
     return None
-
-
-def dotted(version: Sequence[int]) -> str:
-    """ "2.17"."""
-    return ".".join(map(str, version))

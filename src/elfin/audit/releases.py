@@ -13,7 +13,7 @@ from elfin.audit.model import Claim, Earned, Report
 from elfin.formats import wheelname
 from elfin.formats.projectname import canonical
 from elfin.host import fit
-from elfin.host.model import Needs
+from elfin.host.model import Needs, dotted
 from elfin.record import NamedTuple
 from elfin.tags import platform as platforms
 
@@ -120,8 +120,8 @@ def _range(report: Report, group: Sequence[Report], libc: str) -> list[str]:
     above = [its for other in group if (its := _claimed(other.claim, libc)) is not None and fit.newer(its, named)]
     end = fit.lowest(above)
     if end is None:
-        return [f"{libc} {_dotted(first)} and up"]
-    return [f"{libc} {_dotted(first)} to {_dotted(_before(end))}"] if fit.newer(end, first) else []
+        return [f"{libc} {dotted(first)} and up"]
+    return [f"{libc} {dotted(first)} to {dotted(_before(end))}"] if fit.newer(end, first) else []
 
 
 def _claimed(claim: Claim | None, libc: str) -> tuple[int, ...] | None:
@@ -155,9 +155,9 @@ def _static(report: Report, others: Sequence[Report], arch: str) -> list[Advice]
     if oldest is not None and lowest is not None and fit.newer(lowest, oldest) and not has_glibc:
         tags = tuple(sorted(platforms.names(Needs("linux", arch, None, "glibc", oldest))))
         text = (
-            f"it is static: with {' and '.join(tags)} it also serves glibc {_dotted(oldest)} to "
-            f"{_dotted(_before(lowest))}, where installers do not take the wheel for {_dotted(lowest)}; "
-            f"from {_dotted(lowest)} up they take that one{_but(others)}"
+            f"it is static: with {' and '.join(tags)} it also serves glibc {dotted(oldest)} to "
+            f"{dotted(_before(lowest))}, where installers do not take the wheel for {dotted(lowest)}; "
+            f"from {dotted(lowest)} up they take that one{_but(others)}"
         )
         found.append(Advice(report.path, text, tags))
     elif more and not has_glibc:
@@ -175,8 +175,8 @@ def _but(others: Sequence[Report]) -> str:
         named, needed = _glibc(other), _earned(other.earned, "glibc")
         if other.claim is not None and named is not None and needed is not None and fit.newer(needed, named):
             return (
-                f". But {other.claim.filename} does not run below glibc {_dotted(needed)}, and installers take it from "
-                f"{_dotted(named)} up: mend that name first"
+                f". But {other.claim.filename} does not run below glibc {dotted(needed)}, and installers take it from "
+                f"{dotted(named)} up: mend that name first"
             )
     return ""
 
@@ -197,7 +197,3 @@ def _overlaps(group: Sequence[Report]) -> list[Advice]:
 def _glibc(report: Report) -> tuple[int, ...] | None:
     """The glibc from which on a dynamic wheel is taken, by its own name."""
     return _claimed(report.claim, "glibc") if report.total.libc == "glibc" else None
-
-
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))

@@ -101,13 +101,13 @@ def upgrade(context: Context, texts: list[str]) -> list[Upgrade]:
     chosen = list(dict.fromkeys(one for text in texts for one in _named(text, there))) if texts else there
     known = python_catalogue.load(context)
     done: list[Upgrade] = []
-    seen: set[object] = set()
+    seen: set[tuple[str, ...]] = set()
     for one in chosen:
         build = one.build
-        kind = (one.key.replace(build.version, ""), build.version.split(".")[:2])
-        if str(kind) in seen:
+        kind = (one.key.replace(build.version, ""), *build.version.split(".")[:2])
+        if kind in seen:
             continue
-        seen.add(str(kind))
+        seen.add(kind)
         newest = choose.choose(_same_kind(one), place.host, known)
         if isinstance(newest, choose.NoBuild) or not manifest.is_upgrade(newest, build):
             done.append(Upgrade(one, None))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from elfin.host import arch as arches
-from elfin.host.model import Arch, CannotTell, Host, Interpreter, Libc, Misfit, Needs, Target
+from elfin.host.model import Arch, CannotTell, Host, Interpreter, Libc, Misfit, Needs, Target, dotted
 
 Verdict = Misfit | CannotTell | None
 """None: it fits."""
@@ -207,11 +207,11 @@ def _libc(needs: Needs, libc: Libc) -> Verdict:
 def _release(needs: Needs, has: tuple[int, ...] | None) -> Verdict:
     if needs.os_floor is None:
         return None
-    wanted = f"{needs.os} {_dotted(needs.os_floor)}"
+    wanted = f"{needs.os} {dotted(needs.os_floor)}"
     if has is None:
         return CannotTell("os version", wanted)
     fits = has == needs.os_floor if needs.os in _EACH_ITS_OWN else has >= needs.os_floor
-    return None if fits else Misfit("os version", wanted, f"{needs.os} {_dotted(has)}")
+    return None if fits else Misfit("os version", wanted, f"{needs.os} {dotted(has)}")
 
 
 _EACH_ITS_OWN = frozenset({"emscripten"})
@@ -231,15 +231,11 @@ def _cpu(needs: Needs, host: Host) -> Verdict:
 
 def spell_libc(libc: Libc) -> str:
     """ "glibc 2.36"; the family alone where the version cannot be told."""
-    return f"{libc.family} {_dotted(libc.version)}" if libc.version else libc.family
+    return f"{libc.family} {dotted(libc.version)}" if libc.version else libc.family
 
 
 def _spell(needs: Needs) -> str:
-    return f"{needs.libc} {_dotted(needs.libc_floor)}" if needs.libc_floor else str(needs.libc)
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
+    return f"{needs.libc} {dotted(needs.libc_floor)}" if needs.libc_floor else str(needs.libc)
 
 
 def newer(version: tuple[int, ...], than: tuple[int, ...]) -> bool:

@@ -6,9 +6,14 @@ Nothing here reads anything: `host.detect` makes a `Host` from a `Root`, `python
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from elfin.record import NamedTuple
+
+
+def dotted(version: Iterable[int]) -> str:
+    """A version as it is written: "2.28"; "" for no numbers."""
+    return ".".join(map(str, version))
 
 
 class Evidence(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from elfin.host import distros, named_arch, named_tag
-from elfin.host.model import Host, Libc
+from elfin.host import distros, named_arch
+from elfin.host.model import Host, Libc, dotted
 from elfin.host.named_model import Named
 from elfin.record import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +47,7 @@ def distro(word: str) -> Named | None:
     if row is None:
         return None
     if release in distros.ROLLING:
-        libc = f"{row.family} {named_tag.dotted(row.version)}"
+        libc = f"{row.family} {dotted(row.version)}"
         assumed.append(f"{_shown(name, release)} moves on: {libc} is what it had when the table was made")
     if arch is None:
         arch = "x86_64" if "x86_64" in row.arches else row.arches[0]
@@ -66,15 +66,13 @@ def _place(name: str, release: str, row: _Release, word: str, assumed: tuple[str
         called = machine.name if word == machine.name else f"{word} ({machine.name})"
         said.append(
             f"{_shown(name, release)} is not known to be there for {called}: "
-            f"{row.family} {named_tag.dotted(row.version)}, which it has elsewhere, is taken"
+            f"{row.family} {dotted(row.version)}, which it has elsewhere, is taken"
         )
     if machine.name == "x86_64" and level is None:
         level = distros.CPU_LEVELS.get(name, {}).get(release)
     libc = Libc(row.family, row.version, None, machine.name)
     host = Host("linux", _shown(name, release), machine, (libc,), level, ())
-    understood = (
-        f"{_shown(name, release)} on {named_arch.shown(machine, level)}: {row.family} {named_tag.dotted(row.version)}"
-    )
+    understood = f"{_shown(name, release)} on {named_arch.shown(machine, level)}: {row.family} {dotted(row.version)}"
     return Named(host, understood, tuple(said), distros.PYTHONS.get(name, {}).get(release))
 
 

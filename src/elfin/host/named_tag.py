@@ -10,7 +10,7 @@ import re
 
 from elfin.host import arch as arches
 from elfin.host import named_arch
-from elfin.host.model import Arch, Host, Libc
+from elfin.host.model import Arch, Host, Libc, dotted
 from elfin.host.named_model import Named
 from elfin.record import TYPE_CHECKING
 
@@ -139,8 +139,3 @@ def wasm(version: tuple[int, int]) -> Named:
     platform = f"PyEmscripten {dotted(version)}"
     host = Host("emscripten", platform, Arch("wasm32", 32, True, None), (), None, (), version)
     return Named(host, f"{platform} on wasm32", (), _WASM_PYTHONS.get(version[0]))
-
-
-def dotted(version: tuple[int, ...]) -> str:
-    """ "2.28"."""
-    return ".".join(map(str, version))

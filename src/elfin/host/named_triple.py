@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from elfin.host import named_arch, named_tag
+from elfin.host.model import dotted
 from elfin.host.named_model import Named
 from elfin.record import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def _linux(word: str, match: re.Match[str]) -> Named | None:
         return None
     if version is None and match["family"] == "gnu":
         libc = found.host.libcs[0].version or ()
-        found = found._replace(assumed=(_GLIBC_SAID.format(named_tag.dotted(libc), word),))
+        found = found._replace(assumed=(_GLIBC_SAID.format(dotted(libc), word),))
     return found._replace(assumed=(*odd, *found.assumed))
 
 
@@ -115,7 +116,7 @@ def _machine(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
 def _apple(arch: str, system: str, version: str | None, simulator: bool) -> Named | None:
     numbers = tuple(map(int, f"{version}.0".split(".")[:2])) if version else None
     release = (numbers[0], numbers[1]) if numbers else (_IOS_DEFAULT if system == "ios" else _MACOS_DEFAULT)
-    assumed = () if numbers else (f"no release was said: {named_tag.dotted(release)} is taken, as uv does",)
+    assumed = () if numbers else (f"no release was said: {dotted(release)} is taken, as uv does",)
     if system == "ios":
         name = "arm64" if arch == "aarch64" else arch
         found = named_tag.ios(name, release, simulator) if name in ("arm64", "x86_64") else None

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from elfin.host import fit
-from elfin.host.model import CannotTell, Host, Misfit, Needs
+from elfin.host.model import CannotTell, Host, Misfit, Needs, dotted
 from elfin.installers.model import Artifact, Candidate, Choice, Release
 from elfin.record import TYPE_CHECKING, NamedTuple
 
@@ -129,19 +129,15 @@ def _reason(needs: Needs, verdict: CannotTell | None, host: Host) -> str:
         what = {"arch": "this machine runs", "libc version": "this place has"}.get(verdict.reason, "there is")
         return f"may run: whether {what} {verdict.needs} cannot be told"
     if needs.os not in (None, "linux"):
-        floor = f" {_dotted(needs.os_floor)} or newer" if needs.os_floor else ""
+        floor = f" {dotted(needs.os_floor)} or newer" if needs.os_floor else ""
         return f"for {needs.os}{floor} on {needs.arch}" + (machine and ", which this place runs")
     if needs.libc is None:
         return f"static, runs with any libc{machine}"
     libc = next((one for one in host.libcs if one.family == needs.libc), None)
     shown = fit.spell_libc(libc) if libc else needs.libc
     kind = "native" if host.libc is not None and host.libc.family == needs.libc else "here, too,"
-    floor = f" and >= {_dotted(needs.libc_floor)}" if needs.libc_floor else ""
+    floor = f" and >= {dotted(needs.libc_floor)}" if needs.libc_floor else ""
     return f"{shown} is {kind}{floor}{machine}"
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
 
 
 def without_loader(choice: Choice, has: Has) -> Choice:

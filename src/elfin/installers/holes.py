@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from elfin.host import arch as arches
 from elfin.host import fit
-from elfin.host.model import CannotTell, Host, Misfit
+from elfin.host.model import CannotTell, Host, Misfit, dotted
 from elfin.installers import classes, target
 from elfin.installers.choose import choose
 from elfin.installers.classes import HostClass
@@ -135,8 +135,8 @@ def _versions(
             if needs.libc == family and needs.libc_floor and needs.arch and _same(needs.arch, machine)
         ]
         above = [floor for floor in floors if fit.newer(floor, group[-1])]
-        return f"{family} < {_dotted(fit.lowest(above) or versions[len(group)])}"
-    return f"{family} {', '.join(map(_dotted, group))}"
+        return f"{family} < {dotted(fit.lowest(above) or versions[len(group)])}"
+    return f"{family} {', '.join(map(dotted, group))}"
 
 
 def _same(program: str, machine: str) -> bool:
@@ -194,8 +194,8 @@ def _mac_releases(group: list[tuple[int, ...]], versions: list[tuple[int, ...]])
     if group == versions:
         return ""
     if group[0] == versions[0]:
-        return f" < {_dotted(versions[len(group)])}"
-    return f" {_dotted(group[0])} and newer"
+        return f" < {dotted(versions[len(group)])}"
+    return f" {dotted(group[0] or ())} and newer"
 
 
 def _of_windows(release: Release, one: HostClass) -> list[Hole]:
@@ -213,7 +213,3 @@ def spell(hole: Hole) -> str:
     what = f"only {hole.maybe}, which may run" if hole.maybe else "nothing"
     why = f" ({hole.why})" if hole.why else ""
     return f"{hole.place}{examples}: {what}{why}; {hole.remedy}"
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))

@@ -13,7 +13,7 @@ import re
 from elfin.errors import MalformedRelease
 from elfin.formats.urltext import redacted
 from elfin.host import arch as arches
-from elfin.host.model import Needs
+from elfin.host.model import Needs, dotted
 from elfin.installers import target as targets
 from elfin.installers.model import Artifact, Layout, Program, Release
 from elfin.record import TYPE_CHECKING
@@ -251,7 +251,7 @@ def _needs_object(needs: Needs) -> dict[str, Any]:
 
 
 def _dotted(version: tuple[int, ...] | None) -> str | None:
-    return None if version is None else ".".join(map(str, version))
+    return None if version is None else dotted(version)
 
 
 def _release(value: object) -> Release:

@@ -13,7 +13,7 @@ import posixpath
 from elfin.errors import MalformedRelease
 from elfin.host import arch as arches
 from elfin.host import fit
-from elfin.host.model import Needs
+from elfin.host.model import Needs, dotted
 from elfin.installers import manifest
 from elfin.installers import target as targets
 from elfin.installers.found import Code, Found, Want
@@ -272,7 +272,7 @@ def _check_declared(name: str, declared: Declared | None, code: Sequence[Code], 
     if declared.libc_floor is not None and floor is not None and fit.newer(floor, declared.libc_floor):
         loud = max(((want, one) for one in code for want in one.wants), key=lambda pair: pair[0].version)
         raise _contradicts(
-            name, f"{said}.{_dotted(declared.libc_floor)}", loud[1], f"in need of {_dotted(floor)} ({loud[0].clause})"
+            name, f"{said}.{dotted(declared.libc_floor)}", loud[1], f"in need of {dotted(floor)} ({loud[0].clause})"
         )
     loud_cpu = max(code, key=lambda one: one.cpu_level or 0)
     if declared.cpu_level is not None and (loud_cpu.cpu_level or 0) > declared.cpu_level:
@@ -303,7 +303,7 @@ def _witnesses(code: Sequence[Code], wanted: Sequence[tuple[tuple[int, ...], str
     told = [clause for version, clause in wanted if version == wanted[0][0]]
     for one in code:
         if one.os_floor is not None:
-            told.append(f"{_who(one)}: declares {one.os} {_dotted(one.os_floor)} on {one.arch}")
+            told.append(f"{_who(one)}: declares {one.os} {dotted(one.os_floor)} on {one.arch}")
         if one.libc == "any" and one.program:
             told.append(f"{_who(one)}: {one.why}")
         elif one.loader is not None and one.program:
@@ -329,7 +329,7 @@ def stated(
     made: Artifact, floor: Floor, wanted: Iterable[tuple[tuple[int, ...], str]], *, allow_missing: bool
 ) -> Artifact:
     """The artifact with the floor that its maintainer states. Raises MalformedRelease."""
-    asked = f"{made.name} cannot be given the floor {floor.family} {_dotted(floor.version)}"
+    asked = f"{made.name} cannot be given the floor {floor.family} {dotted(floor.version)}"
     needs = made.needs[0]
     if needs.libc != floor.family:
         static = "it is static, so it needs no libc at all" if needs.os == "linux" else f"it is for {needs.os}"
@@ -340,11 +340,11 @@ def stated(
         missing = [clause for version, clause in wanted if fit.newer(version, floor.version)]
         if not allow_missing:
             raise MalformedRelease(
-                f"{asked}, which is below the measured {_dotted(needs.libc_floor)}: there would be missing "
+                f"{asked}, which is below the measured {dotted(needs.libc_floor)}: there would be missing "
                 + _some(missing),
                 hints=("if they are never reached (weak symbols overstate), `--allow-missing-symbols` says so",),
             )
-        lowered = f"stated to run with {floor.family} {_dotted(floor.version)}, which lacks "
+        lowered = f"stated to run with {floor.family} {dotted(floor.version)}, which lacks "
         witnesses = (*(plain(lowered + clause) for clause in missing[:_SHOWN]), *witnesses)
     lowered_needs = (needs._replace(libc_floor=floor.version), *made.needs[1:])
     return made._replace(needs=lowered_needs, stated=floor.version, witnesses=witnesses)
@@ -361,7 +361,3 @@ def _clause(one: Code, want: Want) -> str:
 
 def _who(one: Code) -> str:
     return posixpath.basename(one.path) or "the program"
-
-
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))

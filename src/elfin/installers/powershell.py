@@ -13,7 +13,7 @@ import re
 from elfin.errors import MalformedRelease
 from elfin.host import arch as arches
 from elfin.host import fit
-from elfin.host.model import CannotTell, Host, Misfit, Needs
+from elfin.host.model import CannotTell, Host, Misfit, Needs, dotted
 from elfin.installers import choose, classes, disk_template, manifest
 from elfin.installers import target as targets
 from elfin.installers.model import Artifact, Program, Release
@@ -146,12 +146,8 @@ def _other(artifact: Artifact) -> str:
 
 
 def _row(file: int, artifact: Artifact, needs: Needs) -> str:
-    libc = " ".join(filter(None, (needs.libc, _dotted(needs.libc_floor)))) if needs.libc else ""
-    values = {"Os": needs.os or "", "Arch": needs.arch or "", "Libc": libc, "OsFloor": _dotted(needs.os_floor)}
+    libc = " ".join(filter(None, (needs.libc, dotted(needs.libc_floor or ())))) if needs.libc else ""
+    values = {"Os": needs.os or "", "Arch": needs.arch or "", "Libc": libc, "OsFloor": dotted(needs.os_floor or ())}
     told = "; ".join(f"{key} = {quoted(value)}" for key, value in values.items())
     measured = "true" if artifact.measured or needs.libc_floor else "false"
     return f"@{{ File = {file}; {told}; Level = {needs.cpu_level or 0}; Measured = ${measured} }}"
-
-
-def _dotted(version: tuple[int, ...] | None) -> str:
-    return ".".join(map(str, version or ()))

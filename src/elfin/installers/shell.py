@@ -12,6 +12,7 @@ import re
 
 from elfin.errors import MalformedRelease
 from elfin.host import arch as arches
+from elfin.host.model import dotted
 from elfin.installers import choose, disk_template, manifest
 from elfin.installers.model import Artifact, Program, Release
 from elfin.record import TYPE_CHECKING
@@ -239,10 +240,10 @@ def _rows(release: Release) -> str:
     for artifact, needs in choose.rows(release):
         runs, maybe = _runners(needs.os, needs.arch)
         words = (
-            needs.arch or "", needs.libc or "", _dotted(needs.libc_floor),
+            needs.arch or "", needs.libc or "", dotted(needs.libc_floor or ()),
             (artifact.loader or "") if needs.os == "linux" else "", needs.float_abi or "", str(needs.cpu_level or ""),
             runs, maybe, "" if artifact.measured else "guessed",
-            *(() if needs.os == "linux" else (needs.os or "any", _dotted(needs.os_floor))),
+            *(() if needs.os == "linux" else (needs.os or "any", dotted(needs.os_floor or ()))),
         )  # fmt: skip
         calls.append(f"{numbers[artifact.name]} {_words(words)}")
     return _calls("each_row", '"$@"', calls)
@@ -274,7 +275,3 @@ def _machines(release: Release) -> str:
             if name in wanted or name == "arm":
                 lines.append(f"{machine}/0{bits // 32}/0{1 if little else 2}) elf_arch={name} ;;\n")
     return "machine() {\ncase $1 in\n" + "".join(lines) + "*) elf_arch=elf-machine-${1%%/*} ;;\nesac\n}\n"
-
-
-def _dotted(version: tuple[int, ...] | None) -> str:
-    return ".".join(map(str, version or ()))

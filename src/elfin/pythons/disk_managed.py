@@ -309,8 +309,3 @@ def set_link(path: str, target: str) -> bool:
 def remove_link(path: str) -> None:
     """Remove a link."""
     disk.remove_file(path)
-
-
-def create_text(path: str, text: str) -> None:
-    """A small file, whole or not at all."""
-    disk.write(path, text.encode())

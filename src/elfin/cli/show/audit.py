@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from elfin.audit import earned, places, policy, problems, python_abi, releases, sums
 from elfin.audit.model import Claim, FileFacts, Floor, Foreign, Report, Sum
 from elfin.audit.places import Served
-from elfin.audit.problems import Problem, dotted
+from elfin.audit.problems import Problem
 from elfin.edges.terminal import safe
 from elfin.flows.audit import Answer, Audited, Judged, Serving, serving
 from elfin.host import fit
+from elfin.host.model import dotted
 from elfin.record import TYPE_CHECKING
 from elfin.tags import explain
 

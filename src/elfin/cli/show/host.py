@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from elfin.edges.terminal import safe
 from elfin.flows.host import About, Python
-from elfin.host.model import Arch, Host, Interpreter, Libc
+from elfin.host.model import Arch, Host, Interpreter, Libc, dotted
 from elfin.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _dotted(version: tuple[int, ...] | None) -> str | None:
-    return None if version is None else ".".join(map(str, version))
+    return None if version is None else dotted(version)
 
 
 def _libc_json(libc: Libc) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from elfin.edges.terminal import safe
 from elfin.flows.installer_build import Built
 from elfin.flows.installer_check import Checked, Simulated
-from elfin.host.model import Misfit
+from elfin.host.model import Misfit, dotted
 from elfin.installers import choose, holes, manifest
 from elfin.installers.holes import Hole
 from elfin.installers.model import Artifact, Candidate, Release
@@ -55,8 +55,8 @@ def _one_need(artifact: Artifact, number: int) -> str:
         if one.libc is None:
             return f"{'static' if artifact.measured else 'perhaps static'} on {machine}"
         unknown = "of any version" if artifact.measured else "of nobody knows which version"
-        return f"{one.libc} {_dotted(one.libc_floor) if one.libc_floor else unknown} on {machine}"
-    floor = f" {_dotted(one.os_floor)}" if one.os_floor else ""
+        return f"{one.libc} {dotted(one.libc_floor) if one.libc_floor else unknown} on {machine}"
+    floor = f" {dotted(one.os_floor)}" if one.os_floor else ""
     return f"{one.os}{floor} on {machine}"
 
 
@@ -156,7 +156,3 @@ def _hole(one: Hole) -> dict[str, Any]:
         "why": one.why or None,
         "remedy": one.remedy,
     }
-
-
-def _dotted(version: Sequence[int]) -> str:
-    return ".".join(map(str, version))
